@@ -1,0 +1,62 @@
+//! The client: what registering the application gave us, and where the provider's doors are.
+//!
+//! A provider knows us by these values and nothing else. `settings.rs` makes a client from the
+//! environment and checks every value once, so the three steps can use them as they are.
+//!
+//! ```text
+//! OAUTH_… settings  ->  Client  ->  the three steps
+//! ```
+//!
+//! Specification: [RFC 6749 §2] (registration), [§3] (endpoints). Next: `pkce.rs`.
+//!
+//! [RFC 6749 §2]: https://www.rfc-editor.org/rfc/rfc6749#section-2
+//! [§3]: https://www.rfc-editor.org/rfc/rfc6749#section-3
+
+use crate::http::endpoint;
+
+/// How the client proves to the token endpoint who it is ([RFC 6749 §2.3.1]).
+///
+/// It is an explicit choice and never a silent second try: the first one may have used up the code.
+///
+/// [RFC 6749 §2.3.1]: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuthentication {
+    /// `client_id` and `client_secret` in the form.
+    Post,
+    /// An `Authorization: Basic …` header.
+    Basic,
+}
+
+/// A registered client. It has no `Debug`, so that no log can hold its secret.
+#[derive(Clone)]
+pub struct Client {
+    /// Public: it stands in the authorization URL.
+    pub client_id: String,
+    /// Between us and the token endpoint only. `None` for a public client.
+    pub client_secret: Option<String>,
+    /// Where the secret goes.
+    pub client_authentication: ClientAuthentication,
+    /// To the byte as it was registered.
+    pub redirect_uri: String,
+    /// Whether the provider takes any port on loopback (RFC 8252 §7.3).
+    pub any_port: bool,
+    /// What we ask for: scope tokens with one space between them, or nothing.
+    pub scope: String,
+    /// Where the user is asked.
+    pub authorization_endpoint: String,
+    /// Where a code becomes an access token.
+    pub token_endpoint: String,
+    /// Where the access token buys the user's name.
+    pub user_info_endpoint: String,
+    /// The provider's name for itself, if it has one. Then `iss` is required and checked (RFC 9207).
+    pub issuer: Option<String>,
+}
+
+impl Client {
+    /// Whether the provider runs on this machine, so that what it hands out is worth nothing elsewhere.
+    pub fn is_on_loopback(&self) -> bool {
+        [&self.authorization_endpoint, &self.token_endpoint, &self.user_info_endpoint]
+            .iter()
+            .all(|url| endpoint::parse(url).is_ok_and(|endpoint| endpoint.is_loopback()))
+    }
+}

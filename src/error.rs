@@ -1,0 +1,133 @@
+//! What can go wrong between the authorization URL and the user's name.
+//!
+//! One enum, and one variant for each situation that a reader can act on. Printed, an error has
+//! three lines: what happened, the likely cause, what to do. The texts are in `error/explain.rs`.
+//! An HTTP status is no error by itself: the `read_…` functions look at it and decide.
+//!
+//! A text that a server chose is printed between quotes with its control characters escaped, so that
+//! it cannot steer the terminal. No variant holds a secret of ours; but a server can
+//! say anything, so the programs mask what it says before they print it.
+//!
+//! Next: nothing, this is the ground floor.
+
+mod explain;
+
+use std::fmt;
+
+/// Everything that can go wrong. `Debug` prints the same as `Display`, because `main` shows it.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Error {
+    /// A value of the configuration cannot be used; `setting` is the environment variable's name.
+    Configuration {
+        /// The environment variable, such as `OAUTH_TOKEN_URL`.
+        setting: &'static str,
+        /// What is wrong with its value, and what would be right.
+        problem: String,
+    },
+    /// The operating system gave no random bytes.
+    NoRandomness,
+    /// Text in percent-encoding that cannot be decoded; the reason.
+    Encoding(&'static str),
+    /// A parameter came twice ([RFC 6749 §3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)).
+    Repeated(&'static str),
+
+    /// The redirect URI's port belongs to another program; the address, such as `127.0.0.1:8080`.
+    PortTaken(String),
+    /// The redirect URI's address cannot be listened on.
+    CannotListen {
+        /// The address, such as `127.0.0.1:80`.
+        address: String,
+        /// The system's reason.
+        reason: String,
+    },
+    /// The browser did not come back in time; the seconds that we waited.
+    NoRedirect(u64),
+    /// Standard input ended while we asked for the redirected URL.
+    InputEnded,
+    /// The request or the pasted URL is not for our redirect URI, which is given.
+    NotTheRedirect(String),
+
+    /// The redirect has no `state` ([RFC 6749 §10.12](https://www.rfc-editor.org/rfc/rfc6749#section-10.12)).
+    StateMissing,
+    /// The redirect's `state` is not ours: this login was not started by this client
+    /// ([RFC 6749 §10.12](https://www.rfc-editor.org/rfc/rfc6749#section-10.12)).
+    StateMismatch,
+    /// The redirect does not say which provider it comes from
+    /// ([RFC 9207 §2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)); the one we expect.
+    IssuerMissing(String),
+    /// The redirect comes from another provider than the one that we asked
+    /// ([RFC 9207 §2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)).
+    IssuerMismatch {
+        /// The issuer that the configuration names.
+        expected: String,
+        /// The issuer that the redirect names.
+        received: String,
+    },
+    /// The redirect brought no code that can be used; the reason.
+    BadCode(&'static str),
+    /// The authorization server, or the user, said no
+    /// ([RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
+    AuthorizationRefused {
+        /// The error code, such as `access_denied`.
+        error: String,
+        /// The server's own words, or nothing.
+        description: String,
+    },
+
+    /// A URL to which nothing may be sent; the reason.
+    BadUrl(&'static str),
+    /// The server could not be reached, or broke off.
+    Network {
+        /// Scheme, host and port of the server.
+        origin: String,
+        /// What the network said.
+        reason: String,
+    },
+    /// The server did not answer in time.
+    TimedOut {
+        /// Scheme, host and port of the server.
+        origin: String,
+        /// How long we waited.
+        seconds: u64,
+    },
+
+    /// The token endpoint said no ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
+    TokenRefused {
+        /// The error code, such as `invalid_grant`.
+        error: String,
+        /// The server's own words, or nothing.
+        description: String,
+    },
+    /// The token endpoint's answer is no token response; the reason.
+    BadTokenResponse(String),
+    /// The API did not accept our access token
+    /// ([RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
+    UserInfoRefused {
+        /// 401 or 403.
+        status: u16,
+        /// The error code, such as `invalid_token`, or nothing.
+        error: String,
+        /// The server's own words, or nothing.
+        description: String,
+    },
+    /// The API's answer is no user; the reason.
+    BadUserResponse(String),
+
+    /// The terminal, or the file or pipe in its place, cannot be written or read.
+    Terminal(std::io::ErrorKind),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [happened, cause, remedy] = explain::explain(self);
+        write!(f, "{happened}\n  Likely cause: {cause}\n  What to do: {remedy}")
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,219 @@
+//! The words of each error: what happened, the likely cause, what to do.
+//!
+//! They are written for somebody who meets OAuth for the first time and has just seen it fail.
+//! `{:?}` around every text that came from outside: it adds quotes and escapes control characters.
+
+use super::Error;
+
+/// What happened, why probably, and what to do about it.
+pub(super) fn explain(error: &Error) -> [String; 3] {
+    use Error::*;
+    match error {
+        Configuration { setting, problem } => say(
+            format!("{setting}: {problem}"),
+            "the value was mistyped, cut off when it was copied, or never set.",
+            "correct it and start again. README.md lists every variable with an example.",
+        ),
+        NoRandomness => say(
+            "the operating system gave no random bytes.",
+            "a sandbox or a very early boot hides its generator.",
+            "run the program elsewhere. There is no fallback: a value that can be guessed protects nobody.",
+        ),
+        Encoding(problem) => say(
+            format!("a message in URL encoding holds {problem}."),
+            "it was cut off, was encoded twice, or was made to confuse its reader.",
+            "start the login again. If it happens again, look at what the server sent.",
+        ),
+        Repeated(name) => say(
+            format!("the parameter {name:?} came more than once (RFC 6749 §3.1)."),
+            "the server has a bug, or somebody added a value of their own to the message.",
+            "start the login again, and do not use this answer.",
+        ),
+        PortTaken(address) => say(
+            format!("{address} is in use, so nobody would be home when the browser comes back."),
+            "another program listens there: often an earlier run of this one, in another terminal.",
+            "end it, or set OAUTH_REDIRECT_URI to another port and register that redirect URI with the provider too.",
+        ),
+        CannotListen { address, reason } => say(
+            format!("cannot listen on {address}: {reason}."),
+            "the port is below 1024, or the machine does not have that address.",
+            "set OAUTH_REDIRECT_URI to http://127.0.0.1:8080/callback and register it with the provider.",
+        ),
+        NoRedirect(seconds) => say(
+            format!("the browser did not come back within {seconds} seconds."),
+            "the page was not answered, or the provider showed an error of its own. It does so when the client ID or the redirect URI is not the registered one.",
+            "look at the page in the browser, then start again. Ctrl-C ends the wait at any time.",
+        ),
+        InputEnded => say(
+            "standard input ended before a redirected URL was pasted.",
+            "the terminal was closed, or the input is a file or a pipe that is at its end.",
+            "start again and paste the URL on which the browser ended.",
+        ),
+        NotTheRedirect(redirect_uri) => say(
+            format!("this is not our redirect URI, which is {redirect_uri}"),
+            "another page's address was copied, or only a part of it.",
+            "copy the whole line from the browser's address bar, after Allow.",
+        ),
+        StateMissing => say(
+            "the redirect has no state, so it belongs to no login that we started.",
+            "a page was reloaded or opened by hand; or the provider lost the state; or somebody tries to log you in as themselves (RFC 6749 §10.12).",
+            "use the browser tab that this program opened, and only that one.",
+        ),
+        StateMismatch => say(
+            "the redirect has another state than ours, so it belongs to no login that we started.",
+            "a tab of an earlier login was used or reloaded; or somebody tries to log you in as themselves (RFC 6749 §10.12).",
+            "use the browser tab that this program opened, and only that one.",
+        ),
+        IssuerMissing(expected) => say(
+            format!("the redirect does not say that it comes from {expected:?}: it has no iss."),
+            "OAUTH_ISSUER is set, but the provider does not send iss; or another server sent this redirect (RFC 9207 §2.4).",
+            "do not use its code. If the provider's metadata does not promise iss, unset OAUTH_ISSUER.",
+        ),
+        IssuerMismatch { expected, received } => say(
+            format!("the redirect comes from {received:?}, but we asked {expected:?}."),
+            "OAUTH_ISSUER has a typing mistake (a slash at the end counts); or another server wants our code (RFC 9207 §2.4).",
+            "do not use its code. Compare OAUTH_ISSUER with the issuer in the provider's metadata.",
+        ),
+        BadCode(problem) => say(
+            format!("the redirect brought no authorization code: {problem}."),
+            "the provider did not follow RFC 6749 §4.1.2, or the address was changed on its way.",
+            "start the login again.",
+        ),
+        AuthorizationRefused { error, description } => {
+            refused("authorization server", error, description)
+        }
+        BadUrl(problem) => say(
+            format!("this URL is not one to send anything to: {problem}."),
+            "it did not come from a checked configuration.",
+            "build the client with Client::from_settings, which checks every URL.",
+        ),
+        Network { origin, reason } => say(
+            format!("no answer from {origin}: {reason}."),
+            "the server is not running, the network is down, or a URL has a typing mistake.",
+            "try again. For a practice provider in another terminal, see that it still runs there.",
+        ),
+        TimedOut { origin, seconds } => say(
+            format!("{origin} did not answer in full within {seconds} seconds."),
+            "the network is slow, a firewall swallows the request, or the server is stuck.",
+            "start the login again. The code is not sent twice: it may have arrived (RFC 6749 §4.1.2).",
+        ),
+        TokenRefused { error, description } => refused("token endpoint", error, description),
+        BadTokenResponse(problem) => say(
+            format!("the token endpoint's answer cannot be used: {problem}."),
+            "OAUTH_TOKEN_URL is not the token endpoint, or the server breaks RFC 6749 §5.1.",
+            "look at the response above and compare the URL with the provider's documentation.",
+        ),
+        UserInfoRefused { status, error, description } => {
+            let [happened, ..] = refused("API", error, description);
+            let [_, cause, remedy] = match status {
+                401 => say(
+                    "",
+                    "the access token has expired, was revoked, or belongs to another provider.",
+                    "log in again for a new token. Trying the same one again does not help.",
+                ),
+                _ => say(
+                    "",
+                    "the token lacks a scope that this API asks for; some APIs answer so without a User-Agent, too.",
+                    "set OAUTH_SCOPE to what the API's documentation names, and log in again.",
+                ),
+            };
+            [format!("HTTP {status}: {happened}"), cause, remedy]
+        }
+        BadUserResponse(problem) => say(
+            format!("the API's answer is not a user: {problem}."),
+            "OAUTH_USERINFO_URL is not the address that describes the logged-in user.",
+            "look at the response above and compare the URL with the provider's documentation.",
+        ),
+        Terminal(kind) => say(
+            format!("cannot read or write the terminal: {kind}."),
+            "the program at the other end of the pipe has ended, or the disk is full.",
+            "start again with the output going to a terminal.",
+        ),
+    }
+}
+
+/// The error codes that providers send, in words: RFC 6749 §4.1.2.1 and §5.2, then GitHub's own.
+const CODES: &[(&str, &str, &str)] = &[
+    (
+        "access_denied",
+        "somebody clicked Deny, or the provider does not let this user or this application in.",
+        "start again and click Allow. If nobody clicked Deny, look at the scope and at the application's settings.",
+    ),
+    (
+        "invalid_scope",
+        "OAUTH_SCOPE names something that this provider does not know.",
+        "compare OAUTH_SCOPE, word by word, with the provider's list of scopes.",
+    ),
+    (
+        "invalid_request",
+        "a parameter is missing, is there twice, or has a value that the server does not take.",
+        "read the server's words, then the request above. A public client must send a code challenge.",
+    ),
+    (
+        "unauthorized_client",
+        "this client is not registered for the authorization code grant.",
+        "look at the application's settings at the provider.",
+    ),
+    (
+        "unsupported_response_type",
+        "the provider does not offer the authorization code grant at this endpoint.",
+        "compare OAUTH_AUTHORIZE_URL with the provider's documentation.",
+    ),
+    ("server_error", "something broke inside the provider.", "wait a moment and start again."),
+    (
+        "temporarily_unavailable",
+        "the provider is overloaded or under maintenance.",
+        "wait a moment and start again.",
+    ),
+    (
+        "invalid_client",
+        "the client secret is wrong or has a stray character at its end, or this provider reads it in another place.",
+        "copy ID and secret anew, or set OAUTH_CLIENT_AUTH to the other of post and basic.",
+    ),
+    (
+        "invalid_grant",
+        "the code was used already (a reload), is too old, or belongs to another redirect URI, client or code verifier.",
+        "start the login again: a code is good for one try.",
+    ),
+    (
+        "unsupported_grant_type",
+        "this is not the token endpoint, or the provider does not offer this grant.",
+        "compare OAUTH_TOKEN_URL with the provider's documentation.",
+    ),
+    (
+        "bad_verification_code",
+        "GitHub's word for invalid_grant: the code was used already, or is too old.",
+        "start the login again: a code is good for one try.",
+    ),
+    (
+        "incorrect_client_credentials",
+        "GitHub's word for invalid_client: the client ID or the client secret is wrong.",
+        "copy both anew from the application's settings.",
+    ),
+    (
+        "redirect_uri_mismatch",
+        "the redirect URI is not the registered one, to the byte: a slash, a port, localhost for 127.0.0.1 all count.",
+        "register exactly the OAUTH_REDIRECT_URI that is used here.",
+    ),
+];
+
+fn refused(who: &str, error: &str, description: &str) -> [String; 3] {
+    let words = if description.is_empty() { String::new() } else { format!(" {description:?}") };
+    let happened = match error {
+        "" => format!("the {who} refused, and gave no reason.{words}"),
+        "access_denied" => format!("the {who} says that the user refused: {error:?}{words}"),
+        _ => format!("the {who} refused: {error:?}{words}"),
+    };
+    match CODES.iter().find(|(code, ..)| *code == error) {
+        Some((_, cause, remedy)) => say(happened, cause, remedy),
+        None => say(
+            happened,
+            "an error code of this provider's own.",
+            "look it up in the provider's documentation.",
+        ),
+    }
+}
+
+fn say(happened: impl Into<String>, cause: &str, remedy: &str) -> [String; 3] {
+    [happened.into(), cause.to_owned(), remedy.to_owned()]
+}

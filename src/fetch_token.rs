@@ -1,0 +1,183 @@
+//! Step 2: exchange the authorization code for an access token.
+//!
+//! This request does not go through the browser. Only here the client shows who it is, with its
+//! secret, and that it is the one who asked, with the code verifier. So a code that was
+//! caught on its way is worth nothing to anybody else.
+//!
+//! ```text
+//! code + code verifier + client secret  ->  POST to the token endpoint  ->  access token
+//! ```
+//!
+//! Specification: [RFC 6749 §4.1.3, §5, §6], [RFC 7636 §4.5]. Next: `get_user_info.rs`.
+//!
+//! [RFC 6749 §4.1.3, §5, §6]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3
+//! [RFC 7636 §4.5]: https://www.rfc-editor.org/rfc/rfc7636#section-4.5
+
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use crate::by_hand::{base64, urlencoding};
+use crate::client::{Client, ClientAuthentication};
+use crate::error::Error;
+use crate::http::fields::Fields;
+use crate::http::{Request, Response};
+
+/// What the token endpoint gave us. It has no `Debug`, so that no log can hold it.
+#[derive(Clone)]
+pub struct Token {
+    /// The key to the user's information. It is opaque: only the provider knows what is in it.
+    pub access_token: String,
+    /// `Bearer`, in the case in which the server wrote it.
+    pub token_type: String,
+    /// Seconds from the answer on; `None` when the server does not say.
+    pub expires_in: Option<u64>,
+    /// The same as a time; `None` also for one that no clock can show.
+    pub expires_at: Option<SystemTime>,
+    /// Good for new access tokens; `None` when the server gives none.
+    pub refresh_token: Option<String>,
+    /// What the token may be used for. When the server does not say, it is what was asked.
+    pub scope: Vec<String>,
+    /// What the server did in another way than the RFC says, and we let pass.
+    pub remarks: Vec<&'static str>,
+}
+
+/// The request that exchanges a code for a token. Send it once: a code is good for one try.
+pub fn token_request(client: &Client, code: &str, code_verifier: &str) -> Request {
+    let pairs = [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        // The same bytes as in the authorization URL, or the server refuses (RFC 6749 §4.1.3).
+        ("redirect_uri", &client.redirect_uri),
+        // Code injection: a code that was caught is useless without this (RFC 7636 §1).
+        ("code_verifier", code_verifier),
+    ];
+    authenticated(client, &pairs)
+}
+
+/// The request that exchanges a refresh token for a new access token (RFC 6749 §6).
+pub fn refresh_request(client: &Client, refresh_token: &str) -> Request {
+    let pairs = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
+    authenticated(client, &pairs)
+}
+
+/// Reads the answer to [`token_request`].
+///
+/// # Errors
+///
+/// [`Error::TokenRefused`] when the server says why it gives no token, under whatever status;
+/// [`Error::BadTokenResponse`] for everything else that is not a usable token.
+pub fn read_token(client: &Client, response: &Response) -> Result<Token, Error> {
+    let fields = Fields::read(response).map_err(bad)?;
+    let text = |name| fields.text(name).map_err(bad);
+    // Before the status: some servers send errors under 200 (RFC 6749 §5.2 wants 400 or 401).
+    if let Some(error) = text("error")? {
+        let description = text("error_description")?.unwrap_or_default();
+        return Err(Error::TokenRefused { error, description });
+    }
+    if response.status != 200 {
+        return Err(bad(format!("HTTP {} without an error code", response.status)));
+    }
+
+    let expires_in = fields.number("expires_in").map_err(bad)?;
+    // RFC 6749 §5.1: an absent scope means the one that we asked for.
+    let scope = text("scope")?.unwrap_or_else(|| client.scope.clone());
+    Ok(Token {
+        access_token: usable(text("access_token")?)?,
+        token_type: understood(text("token_type")?)?,
+        expires_in,
+        expires_at: expires_in
+            .and_then(|seconds| SystemTime::now().checked_add(Duration::from_secs(seconds))),
+        refresh_token: text("refresh_token")?,
+        remarks: remarks(&fields, &scope),
+        scope: scope
+            .split([' ', ','])
+            .filter(|token| !token.is_empty())
+            .map(str::to_owned)
+            .collect(),
+    })
+}
+
+/// Reads the answer to [`refresh_request`]. The old refresh token and scope stay when it brings
+/// none (RFC 6749 §6).
+///
+/// # Errors
+///
+/// As [`read_token`].
+pub fn read_refreshed_token(
+    client: &Client,
+    response: &Response,
+    old: &Token,
+) -> Result<Token, Error> {
+    let before = Client { scope: old.scope.join(" "), ..client.clone() };
+    let mut token = read_token(&before, response)?;
+    token.refresh_token = token.refresh_token.or_else(|| old.refresh_token.clone());
+    Ok(token)
+}
+
+/// Adds who we are: exactly one method of client authentication (RFC 6749 §2.3).
+fn authenticated(client: &Client, pairs: &[(&str, &str)]) -> Request {
+    let url = &client.token_endpoint;
+    let mut pairs = pairs.to_vec();
+    match (&client.client_secret, client.client_authentication) {
+        (Some(client_secret), ClientAuthentication::Basic) => {
+            // Each part is form-encoded first, so that a colon in one cannot be mistaken for the
+            // one between them (RFC 6749 §2.3.1).
+            let id = urlencoding::encode(&client.client_id);
+            let credentials = format!("{id}:{}", urlencoding::encode(client_secret));
+            let value = format!("Basic {}", base64::encode(credentials.as_bytes()));
+            Request::post_form(url, &pairs).with_header("Authorization", &value)
+        }
+        (Some(client_secret), ClientAuthentication::Post) => {
+            pairs.extend([
+                ("client_id", client.client_id.as_str()),
+                ("client_secret", client_secret),
+            ]);
+            Request::post_form(url, &pairs)
+        }
+        // A public client has no secret, so it says only which client it is (RFC 6749 §4.1.3).
+        (None, _) => {
+            pairs.push(("client_id", &client.client_id));
+            Request::post_form(url, &pairs)
+        }
+    }
+}
+
+/// RFC 6750 §2.1: only this alphabet fits into the header of step 3.
+fn usable(access_token: Option<String>) -> Result<String, Error> {
+    let token = access_token.ok_or_else(|| bad("it has no access_token"))?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
+    match token.trim_end_matches('=') {
+        value if !value.is_empty() && value.chars().all(fits) => Ok(token),
+        _ => Err(bad("its access_token does not fit into an Authorization header")),
+    }
+}
+
+/// RFC 6749 §7.1: "The client MUST NOT use an access token if it does not understand the token type."
+fn understood(token_type: Option<String>) -> Result<String, Error> {
+    match token_type {
+        Some(token_type) if token_type.eq_ignore_ascii_case("bearer") => Ok(token_type),
+        Some(other) => {
+            Err(bad(format!("its token_type is {other:?}, and we understand only Bearer")))
+        }
+        None => Err(bad("it has no token_type, which RFC 6749 §5.1 requires")),
+    }
+}
+
+/// Where we are more lenient than the RFC, for the sake of real providers.
+fn remarks(fields: &Fields, scope: &str) -> Vec<&'static str> {
+    let expires_as_text = fields.get("expires_in").is_some_and(Value::is_string);
+    let table = [
+        (fields.from_form, "the answer is a form, where RFC 6749 §5.1 has JSON"),
+        (
+            expires_as_text && !fields.from_form,
+            "expires_in is a text, where RFC 6749 §5.1 has a number",
+        ),
+        (scope.contains(','), "commas separate the scopes, where RFC 6749 §3.3 has spaces"),
+    ];
+    table.into_iter().filter(|(found, _)| *found).map(|(_, remark)| remark).collect()
+}
+
+fn bad(problem: impl Into<String>) -> Error {
+    Error::BadTokenResponse(problem.into())
+}

@@ -1,0 +1,92 @@
+//! The named values of a response: `{"access_token": "…", "scope": "…"}`.
+//!
+//! Token and user responses are one flat object of texts and numbers. OAuth says JSON; a few
+//! servers send a form. Both are read into the same thing here, so that the steps see only names.
+//!
+//! ```text
+//! JSON object or form  ->  Fields  ->  text("scope"), number("expires_in")
+//! ```
+//!
+//! Specification: [RFC 6749 §5.1]. Next: `../settings.rs`.
+//!
+//! [RFC 6749 §5.1]: https://www.rfc-editor.org/rfc/rfc6749#section-5.1
+
+use serde_json::{Map, Value};
+
+use super::Response;
+use crate::by_hand::urlencoding;
+
+/// The members of a response body. Unknown ones are kept and do no harm.
+#[derive(Clone)]
+pub struct Fields {
+    /// Whether they came as a form instead of JSON.
+    pub from_form: bool,
+    members: Map<String, Value>,
+}
+
+impl Fields {
+    /// Reads the body of a response.
+    ///
+    /// # Errors
+    ///
+    /// The reason, as the end of a sentence, when it is neither a JSON object nor a form.
+    pub fn read(response: &Response) -> Result<Fields, String> {
+        let body = response.text().ok_or("its body is not text")?;
+        match response.media_type().as_str() {
+            "application/json" => match serde_json::from_str(body) {
+                Ok(Value::Object(members)) => Ok(Fields { from_form: false, members }),
+                _ => Err("its body is not a JSON object".into()),
+            },
+            "application/x-www-form-urlencoded" => {
+                let pairs =
+                    urlencoding::decode_pairs(body).map_err(|_| "its form encoding is broken")?;
+                let members = pairs.into_iter().map(|(name, value)| (name, Value::String(value)));
+                Ok(Fields { from_form: true, members: members.collect() })
+            }
+            other => Err(format!("HTTP {} with a body of type {other:?}", response.status)),
+        }
+    }
+
+    /// A member as it came; `None` if it is absent or null, which is the same.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.members.get(name).filter(|value| !value.is_null())
+    }
+
+    /// A text; `None` if it is absent, null or empty.
+    ///
+    /// # Errors
+    ///
+    /// The reason when it is something else than a text.
+    pub fn text(&self, name: &str) -> Result<Option<String>, String> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
+            Some(_) => Err(format!("its {name} is not a text")),
+        }
+    }
+
+    /// A whole number that is not negative, as a number or as a string of digits.
+    ///
+    /// One too large for 64 bits comes out as the largest of them.
+    ///
+    /// # Errors
+    ///
+    /// The reason when it is something else.
+    pub fn number(&self, name: &str) -> Result<Option<u64>, String> {
+        let digits = match self.get(name) {
+            None => return Ok(None),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::String(digits)) => digits.clone(),
+            Some(_) => String::new(),
+        };
+        if digits.is_empty() || digits.contains(|c: char| !c.is_ascii_digit()) {
+            return Err(format!("its {name} is not a whole number"));
+        }
+        Ok(Some(digits.parse().unwrap_or(u64::MAX)))
+    }
+
+    /// The whole answer as JSON.
+    pub fn into_json(self) -> Value {
+        Value::Object(self.members)
+    }
+}

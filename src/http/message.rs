@@ -1,0 +1,296 @@
+//! A request and a response as plain data: what we see is what travels.
+//!
+//! Nothing is added later. `Host`, `Content-Length` and the others that a library would add
+//! behind our back are in the list of headers from the start, in the order of the wire.
+//!
+//! ```text
+//! Request { method, target, headers, body }  ->  "POST /token HTTP/1.1␍␊Host: …"
+//! ```
+//!
+//! `Display` and `Debug` mask what is secret. Only the programs show it, through `mask.rs`.
+//!
+//! Specification: [RFC 9112 §2]. Next: `mask.rs`.
+//!
+//! [RFC 9112 §2]: https://www.rfc-editor.org/rfc/rfc9112#section-2
+
+use std::fmt;
+
+use super::endpoint;
+use super::mask::Mask;
+use crate::by_hand::urlencoding;
+
+/// Who we are, in every request. GitHub's API answers 403 to a client without a name.
+const USER_AGENT: &str = concat!("oauth2-by-hand/", env!("CARGO_PKG_VERSION"));
+
+/// An HTTP request, complete: sending it adds no header.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// `GET` or `POST` from us; anything from others.
+    pub method: String,
+    /// Where the request goes: scheme, host and port, such as `http://127.0.0.1:9000`.
+    /// It is not a part of the message itself.
+    pub origin: String,
+    /// Path and query, percent-encoded, such as `/callback?code=…`.
+    pub target: String,
+    /// Names and values in the order of the wire.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty for none.
+    pub body: String,
+}
+
+impl Request {
+    /// A GET request for `url`, with the headers that every request of ours has.
+    pub fn get(url: &str) -> Request {
+        let (origin, target) = endpoint::split(url);
+        let host = endpoint::authority(&origin).to_owned();
+        Request { method: "GET".into(), origin, target, headers: Vec::new(), body: String::new() }
+            .with_header("Host", &host)
+            .with_header("User-Agent", USER_AGENT)
+            .with_header("Accept", "application/json")
+            .with_header("Connection", "close")
+    }
+
+    /// A POST request to `url` with a form as its body.
+    pub fn post_form(url: &str, pairs: &[(&str, &str)]) -> Request {
+        let body = urlencoding::encode_pairs(pairs);
+        let request = Request::get(url)
+            .with_header("Content-Type", "application/x-www-form-urlencoded")
+            .with_header("Content-Length", &body.len().to_string());
+        Request { method: "POST".into(), body, ..request }
+    }
+
+    /// The same request with one header more, at the end.
+    pub fn with_header(mut self, name: &str, value: &str) -> Request {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The value of the first header of that name, in any case of its letters.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find(&self.headers, name).next()
+    }
+
+    /// All values of a header, in order.
+    pub fn headers_named(&self, name: &str) -> Vec<&str> {
+        find(&self.headers, name).collect()
+    }
+
+    /// The URL that the request is for.
+    pub fn url(&self) -> String {
+        format!("{}{}", self.origin, self.target)
+    }
+
+    /// The target without its query, still percent-encoded.
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
+    /// The query, still percent-encoded; empty for none.
+    pub fn query(&self) -> &str {
+        self.target.split_once('?').map_or("", |(_, query)| query)
+    }
+
+    /// The message as it stands on the wire, secrets and all.
+    pub fn to_wire(&self) -> String {
+        let first_line = format!("{} {} HTTP/1.1", self.method, self.target);
+        head(&first_line, &self.headers) + &self.body
+    }
+}
+
+/// An HTTP response, complete.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The status code, such as 200. It is data, not an error.
+    pub status: u16,
+    /// Names in lower case and values, in the order of the wire.
+    pub headers: Vec<(String, String)>,
+    /// The body, with any transfer encoding undone.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// A response of ours: the body's type and length, and that we close the connection.
+    ///
+    /// RFC 9110 §6.6.1 wants a `Date` from a server that has a clock. std cannot format one, and
+    /// nothing here is cached, so it is left out.
+    pub fn new(status: u16, media_type: &str, body: impl Into<Vec<u8>>) -> Response {
+        let body = body.into();
+        Response {
+            status,
+            headers: vec![
+                ("content-type".into(), media_type.into()),
+                ("content-length".into(), body.len().to_string()),
+                ("connection".into(), "close".into()),
+            ],
+            body,
+        }
+    }
+
+    /// The same response with one header more, at the end.
+    pub fn with_header(mut self, name: &str, value: &str) -> Response {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The value of the first header of that name, in any case of its letters.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find(&self.headers, name).next()
+    }
+
+    /// The media type of the body without its parameters, in lower case: `application/json`.
+    pub fn media_type(&self) -> String {
+        let value = self.header("content-type").unwrap_or_default();
+        let media_type = value.split(';').next().unwrap_or_default();
+        media_type.trim().to_ascii_lowercase()
+    }
+
+    /// The body as text, or `None` if it is not UTF-8.
+    pub fn text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.body).ok()
+    }
+
+    /// Everything of the message before its body, as it stands on the wire.
+    pub fn head_to_wire(&self) -> String {
+        let first_line = format!("HTTP/1.1 {} {}", self.status, reason(self.status));
+        head(&first_line, &self.headers)
+    }
+
+    /// The message as it stands on the wire, secrets and all.
+    pub fn to_wire(&self) -> Vec<u8> {
+        let mut wire = self.head_to_wire().into_bytes();
+        wire.extend_from_slice(&self.body);
+        wire
+    }
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Mask::hiding().request(self))
+    }
+}
+
+impl fmt::Display for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Mask::hiding().response(self))
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn find<'a>(headers: &'a [(String, String)], name: &str) -> impl Iterator<Item = &'a str> {
+    headers
+        .iter()
+        .filter(move |(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
+}
+
+fn head(first_line: &str, headers: &[(String, String)]) -> String {
+    let mut head = format!("{first_line}\r\n");
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str("\r\n");
+    head
+}
+
+/// The words behind a status code (RFC 9110 §15, RFC 6585). A client must not rely on them.
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        201 => "Created",
+        204 => "No Content",
+        301 => "Moved Permanently",
+        302 => "Found",
+        303 => "See Other",
+        304 => "Not Modified",
+        307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        406 => "Not Acceptable",
+        408 => "Request Timeout",
+        413 => "Content Too Large",
+        415 => "Unsupported Media Type",
+        421 => "Misdirected Request",
+        422 => "Unprocessable Content",
+        429 => "Too Many Requests",
+        431 => "Request Header Fields Too Large",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        505 => "HTTP Version Not Supported",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_written_with_every_header_that_is_sent() {
+        let request =
+            Request::post_form("http://127.0.0.1:9000/token", &[("a", "1 2"), ("b", "&")]);
+        assert_eq!(
+            request.to_wire(),
+            concat!(
+                "POST /token HTTP/1.1\r\n",
+                "Host: 127.0.0.1:9000\r\n",
+                "User-Agent: oauth2-by-hand/0.1.0\r\n",
+                "Accept: application/json\r\n",
+                "Connection: close\r\n",
+                "Content-Type: application/x-www-form-urlencoded\r\n",
+                "Content-Length: 11\r\n",
+                "\r\n",
+                "a=1+2&b=%26",
+            )
+        );
+    }
+
+    #[test]
+    fn an_empty_path_becomes_a_slash() {
+        assert_eq!(Request::get("https://example.com").target, "/");
+        assert_eq!(Request::get("https://example.com?a=b").target, "/?a=b");
+    }
+
+    #[test]
+    fn a_response_is_written_in_the_form_in_which_it_is_printed() {
+        let response = Response::new(200, "text/plain", "hi").with_header("x-one", "1");
+        assert_eq!(
+            String::from_utf8(response.to_wire()).unwrap(),
+            "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\
+             connection: close\r\nx-one: 1\r\n\r\nhi"
+        );
+    }
+
+    #[test]
+    fn a_media_type_is_compared_without_parameters_and_case() {
+        let response = Response::new(200, "Application/JSON ; charset=utf-8", "{}");
+        assert_eq!(response.media_type(), "application/json");
+    }
+
+    #[test]
+    fn debug_and_display_mask() {
+        let request = Request::get("http://127.0.0.1/user")
+            .with_header("Authorization", "Bearer CanaryCanaryCanary");
+        assert!(!format!("{request:?}{request}").contains("CanaryCanary"));
+        let response =
+            Response::new(200, "application/json", r#"{"access_token":"CanaryCanaryCanary"}"#);
+        assert!(!format!("{response:?}{response}").contains("CanaryCanary"));
+    }
+}

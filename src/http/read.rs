@@ -1,0 +1,234 @@
+//! Reading one request from a connection, strictly.
+//!
+//! A server that guesses what a broken request means can be made to guess wrong: two programs
+//! that read one stream of bytes in two ways are an old way in. So there are no guesses here. What is not
+//! exactly HTTP/1.1 is answered with a 4xx and the connection is closed.
+//!
+//! ```text
+//! bytes  ->  head (request line, headers)  ->  body of Content-Length bytes  ->  Request
+//! ```
+//!
+//! Specification: [RFC 9112 §3, §5, §6.3]. Next: `serve.rs`.
+//!
+//! [RFC 9112 §3, §5, §6.3]: https://www.rfc-editor.org/rfc/rfc9112#section-3
+
+use std::io::Read;
+
+use super::Request;
+
+/// Browsers send the cookies of every local application to each port of 127.0.0.1, so a head can
+/// be larger than one expects.
+pub const MAX_HEAD_BYTES: usize = 64 * 1024;
+/// The largest body that is ours to read is a registration form.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// Why there is no request to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// Nothing came before the end: a browser opens connections ahead of need. No answer is owed.
+    Silent,
+    /// Something else than a request came: the status to answer with, and the reason.
+    Refused(u16, &'static str),
+}
+
+use Unreadable::{Refused, Silent};
+
+/// Reads one request. `origin` is the server's own, such as `http://127.0.0.1:9000`.
+///
+/// # Errors
+///
+/// [`Unreadable`], after which nothing more may be read from the connection.
+pub fn read_request(stream: &mut dyn Read, origin: &str) -> Result<Request, Unreadable> {
+    let mut received = Vec::new();
+    let head_length = loop {
+        if let Some(position) = received.windows(4).position(|four| four == b"\r\n\r\n") {
+            break position + 4;
+        }
+        if received.len() > MAX_HEAD_BYTES {
+            return Err(Refused(431, "the head of the request is too large"));
+        }
+        if !read_more(stream, &mut received) {
+            let silent = received.is_empty();
+            return Err(if silent { Silent } else { Refused(400, "the request ended too early") });
+        }
+    };
+    let mut body = received.split_off(head_length);
+    let head = str::from_utf8(&received).map_err(|_| Refused(400, "the head is not text"))?;
+
+    let mut request = parse_head(head, origin)?;
+    let length = body_length(&request)?;
+    while body.len() < length {
+        if !read_more(stream, &mut body) {
+            return Err(Refused(400, "the body is shorter than its Content-Length"));
+        }
+    }
+    // What follows the body would be a second request: we close instead.
+    body.truncate(length);
+    request.body = String::from_utf8(body).map_err(|_| Refused(400, "the body is not text"))?;
+    Ok(request)
+}
+
+/// Reads the request line and the headers, up to and with the empty line.
+///
+/// # Errors
+///
+/// [`Unreadable::Refused`] for everything that is not exactly RFC 9112's form.
+pub fn parse_head(head: &str, origin: &str) -> Result<Request, Unreadable> {
+    let lines = head.strip_suffix("\r\n\r\n").ok_or(Refused(400, "the head has no end"))?;
+    // CR, LF and NUL inside a line would split one line in two for somebody else.
+    let mut lines = lines.split("\r\n");
+    let request_line = lines.next().unwrap_or_default();
+
+    let mut words = request_line.split(' ');
+    let (Some(method), Some(target), Some(version), None) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
+        return Err(Refused(400, "the request line does not have three words"));
+    };
+    if !is_token(method) {
+        return Err(Refused(400, "the method is not a word"));
+    }
+    if !target.starts_with('/') || target.contains(|c: char| !c.is_ascii_graphic() || c == '#') {
+        return Err(Refused(400, "the target is not a path"));
+    }
+    match version {
+        "HTTP/1.1" | "HTTP/1.0" => (),
+        _ if version.starts_with("HTTP/") => {
+            return Err(Refused(505, "only HTTP/1.1 is spoken here"));
+        }
+        _ => return Err(Refused(400, "the request is not HTTP")),
+    }
+
+    Ok(Request {
+        method: method.to_owned(),
+        origin: origin.to_owned(),
+        target: target.to_owned(),
+        headers: lines.map(parse_header).collect::<Result<_, _>>()?,
+        body: String::new(),
+    })
+}
+
+fn parse_header(line: &str) -> Result<(String, String), Unreadable> {
+    let (name, value) = line.split_once(':').ok_or(Refused(400, "a header has no colon"))?;
+    // A space before the colon, or at the start of a line (a folded header), is refused here too.
+    if !is_token(name) {
+        return Err(Refused(400, "a header's name is not a word"));
+    }
+    let value = value.trim_matches([' ', '\t']);
+    if value.contains(|c: char| c.is_control() && c != '\t') {
+        return Err(Refused(400, "a header holds a control character"));
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// RFC 9112 §6.3: two ways to say how long the body is are two ways to read the stream.
+fn body_length(request: &Request) -> Result<usize, Unreadable> {
+    if request.header("Transfer-Encoding").is_some() {
+        return Err(Refused(501, "Transfer-Encoding is not understood here"));
+    }
+    let length = match *request.headers_named("Content-Length") {
+        [] => return Ok(0),
+        [length] => length,
+        _ => return Err(Refused(400, "there are two Content-Length headers")),
+    };
+    if length.is_empty() || length.contains(|c: char| !c.is_ascii_digit()) {
+        return Err(Refused(400, "the Content-Length is not a number"));
+    }
+    match length.parse() {
+        Ok(length) if length <= MAX_BODY_BYTES => Ok(length),
+        _ => Err(Refused(413, "the body is too large")),
+    }
+}
+
+/// RFC 9110 §5.6.2.
+fn is_token(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    !text.is_empty() && text.chars().all(fits)
+}
+
+/// False at the end of the stream, at the deadline, and when the connection breaks.
+fn read_more(stream: &mut dyn Read, received: &mut Vec<u8>) -> bool {
+    let mut piece = [0; 4096];
+    match stream.read(&mut piece) {
+        Ok(length) if length > 0 => {
+            received.extend_from_slice(piece.get(..length).unwrap_or_default());
+            true
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::Interrupted => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: impl AsRef<[u8]>) -> Result<Request, Unreadable> {
+        read_request(&mut bytes.as_ref(), "http://127.0.0.1:9000")
+    }
+
+    #[test]
+    fn a_request_is_read_as_it_was_written() {
+        let request =
+            read("POST /token?a=b HTTP/1.1\r\nHost: 127.0.0.1:9000\r\nContent-Length: 4 \r\nX-Empty:\r\n\r\na=b&rest")
+                .unwrap();
+        assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", "/token?a=b"));
+        assert_eq!((request.path(), request.query()), ("/token", "a=b"));
+        assert_eq!(request.header("content-length"), Some("4"));
+        assert_eq!(request.header("x-empty"), Some(""));
+        assert_eq!(request.body, "a=b&");
+        assert_eq!(request.origin, "http://127.0.0.1:9000");
+    }
+
+    #[test]
+    fn a_connection_without_a_byte_is_owed_no_answer() {
+        assert_eq!(read(""), Err(Silent));
+    }
+
+    #[test]
+    fn what_is_not_exactly_http_is_refused() {
+        let rows: [(&[u8], u16); 27] = [
+            (b"GET / HTTP/1.1", 400),
+            (b"GET / HTTP/1.1\r\nHost: a\r\n", 400),
+            (b"GET / HTTP/1.1\nHost: a\n\n", 400),
+            (b"\r\n\r\n", 400),
+            (b"GET /\r\n\r\n", 400),
+            (b"GET  / HTTP/1.1\r\n\r\n", 400),
+            (b"GET / HTTP/1.1 x\r\n\r\n", 400),
+            (b"GET / HTTP/2.0\r\n\r\n", 505),
+            (b"GET / FTP/1.1\r\n\r\n", 400),
+            (b"G(T / HTTP/1.1\r\n\r\n", 400),
+            (b"GET http://evil.example/ HTTP/1.1\r\n\r\n", 400),
+            (b"GET /\x01 HTTP/1.1\r\n\r\n", 400),
+            (b"GET /\xc3\xa4 HTTP/1.1\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\n: a\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\nHost: a\nb: c\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\nHost: a\x00\r\n\r\n", 400),
+            (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0", 501),
+            (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na", 400),
+            (b"POST / HTTP/1.1\r\nContent-Length: +5\r\n\r\nabcde", 400),
+            (b"POST / HTTP/1.1\r\nContent-Length: 5, 5\r\n\r\nabcde", 400),
+            (b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nabcd", 400),
+            (b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n", 413),
+            (b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n\xff\xff", 400),
+        ];
+        for (bytes, expected) in rows {
+            let shown = String::from_utf8_lossy(bytes);
+            match read(bytes) {
+                Err(Refused(status, _)) => assert_eq!(status, expected, "{shown:?}"),
+                other => panic!("{shown:?} gave {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_head_without_end_is_cut_off() {
+        let endless = std::io::repeat(b'a');
+        let refused = read_request(&mut std::io::BufReader::new(endless), "");
+        assert_eq!(refused, Err(Refused(431, "the head of the request is too large")));
+    }
+}

@@ -1,0 +1,112 @@
+//! Sending a request: the only place that knows the HTTP library.
+//!
+//! All that this library would do on its own is turned off: its headers, its redirects, its retries, its
+//! pool of connections. What is left is TLS, and the bytes that we built.
+//!
+//! ```text
+//! Request  ->  ureq  ->  Response
+//! ```
+//!
+//! Specification: [RFC 6749 §10.9] (TLS certificates are checked, with no switch to turn it off).
+//! Next: `read.rs`.
+//!
+//! [RFC 6749 §10.9]: https://www.rfc-editor.org/rfc/rfc6749#section-10.9
+
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::http::HeaderMap;
+
+use super::endpoint::{self, Endpoint};
+use super::{Request, Response};
+use crate::error::Error;
+
+/// From looking up the name to the last byte of the answer. A person is waiting.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
+/// Token and user responses have a few kilobytes; more is a mistake or an attack on our memory.
+pub const MAX_BODY_BYTES: u64 = 1024 * 1024;
+/// The same for the head: providers send a few kilobytes of security headers.
+pub const MAX_HEAD_BYTES: usize = 64 * 1024;
+
+/// Sends a request as it is and reads the whole response, whatever its status.
+///
+/// A redirect is not followed: it is a response like any other. Nothing is sent twice.
+///
+/// # Errors
+///
+/// [`Error::BadUrl`] when the URL may not be sent to, [`Error::TimedOut`] after [`TIMEOUT`],
+/// [`Error::Network`] for everything else that keeps the answer from us.
+pub fn send(request: &Request) -> Result<Response, Error> {
+    let endpoint = endpoint::parse(&request.url()).map_err(Error::BadUrl)?;
+    let agent = agent(&endpoint);
+    let failed = |error| explain(error, &request.origin);
+
+    let mut answer = match request.method.as_str() {
+        "GET" => {
+            let mut outgoing = agent.get(request.url());
+            for (name, value) in &request.headers {
+                outgoing = outgoing.header_raw(name, value.as_bytes());
+            }
+            outgoing.call().map_err(failed)?
+        }
+        "POST" => {
+            let mut outgoing = agent.post(request.url());
+            for (name, value) in &request.headers {
+                outgoing = outgoing.header_raw(name, value.as_bytes());
+            }
+            outgoing.send(&request.body).map_err(failed)?
+        }
+        _ => return Err(Error::BadUrl("only GET and POST requests are sent")),
+    };
+
+    let body = answer.body_mut().with_config().limit(MAX_BODY_BYTES).read_to_vec();
+    Ok(Response {
+        status: answer.status().as_u16(),
+        headers: plain(answer.headers()),
+        body: body.map_err(failed)?,
+    })
+}
+
+fn agent(endpoint: &Endpoint) -> Agent {
+    // A proxy would be asked for 127.0.0.1, and would look at its own machine.
+    let proxy = if endpoint.is_loopback() { None } else { ureq::Proxy::try_from_env() };
+    Agent::config_builder()
+        // Headers: only those of the request, so that what was printed is what is sent.
+        .user_agent("")
+        .accept("")
+        .accept_encoding("")
+        // A redirect would carry the code or the token to an address that nobody checked.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        // The status is data: the body of a 400 says what is wrong.
+        .http_status_as_error(false)
+        .https_only(endpoint.scheme == "https")
+        .proxy(proxy)
+        .timeout_global(Some(TIMEOUT))
+        .max_response_header_size(MAX_HEAD_BYTES)
+        .max_idle_connections(0)
+        .build()
+        .new_agent()
+}
+
+fn plain(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect()
+}
+
+fn explain(error: ureq::Error, origin: &str) -> Error {
+    let reason = match error {
+        ureq::Error::Timeout(_) => {
+            return Error::TimedOut { origin: origin.into(), seconds: TIMEOUT.as_secs() };
+        }
+        ureq::Error::Io(error) => error.to_string(),
+        ureq::Error::HostNotFound => "there is no machine of that name".into(),
+        ureq::Error::Rustls(error) => {
+            format!("its TLS certificate or protocol was refused: {error}")
+        }
+        ureq::Error::BodyExceedsLimit(limit) => format!("its answer is larger than {limit} bytes"),
+        ureq::Error::Protocol(error) => format!("its answer is not HTTP: {error}"),
+        other => other.to_string(),
+    };
+    Error::Network { origin: origin.into(), reason }
+}

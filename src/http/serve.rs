@@ -1,0 +1,268 @@
+//! The one server loop, for the callback, the practice provider and whatever else listens.
+//!
+//! It has to be patient and bounded at once. Browsers open connections ahead of need and leave them
+//! idle, so each connection has its own thread; anybody on this machine can open more, so
+//! there is a cap, and a deadline that no slow sender can move.
+//!
+//! ```text
+//! TcpListener -> connection -> read.rs -> Request -> handler -> Response -> connection closed
+//! ```
+//!
+//! Specification: [RFC 9112 §9.6] (closing without losing the answer). Next: `../client.rs`.
+//!
+//! [RFC 9112 §9.6]: https://www.rfc-editor.org/rfc/rfc9112#section-9.6
+
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::read::{Unreadable, read_request};
+use super::{Request, Response};
+
+/// A browser opens six connections to a host at most; this leaves room for a few browsers.
+pub const MAX_CONNECTIONS: usize = 64;
+/// For a whole request, and again for a whole response. It all happens on one machine.
+pub const DEADLINE: Duration = Duration::from_secs(10);
+/// How much of what we did not read is taken off the connection before it is closed.
+const MAX_DRAINED_BYTES: usize = 256 * 1024;
+/// How long closing may take, and how long a stopping server waits for its last answers.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// What answers the requests. It is called on many threads at once.
+pub type Handler = dyn Fn(&Request) -> Response + Send + Sync;
+
+/// Listens on a loopback host: `127.0.0.1`, `[::1]`, or `localhost`, which is both.
+///
+/// Port 0 lets the system choose. Nothing else than loopback can be named.
+///
+/// # Errors
+///
+/// What the system says. `localhost` leaves out [::1] only where the machine does not have it: if that
+/// address were somebody else's, a browser that prefers it would bring them the code.
+pub fn listen_on_loopback(host: &str, port: u16) -> io::Result<Vec<TcpListener>> {
+    match host {
+        "127.0.0.1" => Ok(vec![TcpListener::bind((Ipv4Addr::LOCALHOST, port))?]),
+        "[::1]" => Ok(vec![TcpListener::bind((Ipv6Addr::LOCALHOST, port))?]),
+        "localhost" => {
+            let first = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+            match TcpListener::bind((Ipv6Addr::LOCALHOST, first.local_addr()?.port())) {
+                Ok(second) => Ok(vec![first, second]),
+                Err(error) if no_such_address(&error) => Ok(vec![first]),
+                Err(error) => Err(error),
+            }
+        }
+        _ => Err(io::Error::new(ErrorKind::InvalidInput, "not a loopback address")),
+    }
+}
+
+/// The machine has no such address, or no IPv6 at all. "In use" is something else.
+fn no_such_address(error: &io::Error) -> bool {
+    // std has no name for "address family not supported": EAFNOSUPPORT of Linux, of macOS, of Windows.
+    let no_such_family = [97, 47, 10047];
+    error.kind() == ErrorKind::AddrNotAvailable
+        || error.kind() == ErrorKind::Unsupported
+        || error.raw_os_error().is_some_and(|code| no_such_family.contains(&code))
+}
+
+/// A running server. Dropping it closes the port and everything that is still open.
+pub struct Server {
+    shared: Arc<Shared>,
+    addresses: Vec<SocketAddr>,
+    acceptors: Vec<JoinHandle<()>>,
+}
+
+struct Shared {
+    handler: Arc<Handler>,
+    stopping: AtomicBool,
+    connections: Mutex<VecDeque<Connection>>,
+    /// Told whenever a connection has ended.
+    ended: Condvar,
+}
+
+struct Connection {
+    stream: Arc<TcpStream>,
+    /// Its request was read, so an answer is owed.
+    answering: bool,
+}
+
+impl Server {
+    /// Serves each connection of the listeners on a thread of its own, until the value is dropped.
+    ///
+    /// # Errors
+    ///
+    /// What the system says when it gives no thread.
+    pub fn start(listeners: Vec<TcpListener>, handler: Arc<Handler>) -> io::Result<Server> {
+        let shared = Arc::new(Shared {
+            handler,
+            stopping: AtomicBool::new(false),
+            connections: Mutex::default(),
+            ended: Condvar::new(),
+        });
+        let mut server = Server { shared, addresses: Vec::new(), acceptors: Vec::new() };
+        for listener in listeners {
+            server.addresses.push(listener.local_addr()?);
+            let shared = Arc::clone(&server.shared);
+            let acceptor = thread::Builder::new().name("accept".into());
+            server.acceptors.push(acceptor.spawn(move || accept(&listener, &shared))?);
+        }
+        Ok(server)
+    }
+
+    /// The addresses that are listened on.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        // std has no way to interrupt `accept`, so each listener gets one last visitor: us.
+        for (address, acceptor) in self.addresses.iter().zip(self.acceptors.drain(..)) {
+            if TcpStream::connect_timeout(address, FAREWELL).is_ok() {
+                let _ = acceptor.join();
+            }
+        }
+        // An answer that is on its way may arrive; everybody else is cut off.
+        let connections = self.shared.lock();
+        let owed = |open: &mut VecDeque<Connection>| open.iter().any(|one| one.answering);
+        let waited = self.shared.ended.wait_timeout_while(connections, FAREWELL, owed);
+        for connection in waited.unwrap_or_else(PoisonError::into_inner).0.drain(..) {
+            let _ = connection.stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
+    loop {
+        let accepted = listener.accept();
+        if shared.stopping.load(Ordering::SeqCst) {
+            return;
+        }
+        match accepted {
+            Ok((stream, _)) => shared.admit(stream),
+            // Out of descriptors, most likely: make room, and do not spin meanwhile.
+            Err(_) => {
+                shared.shut_oldest();
+                thread::sleep(Duration::from_millis(10));
+            }
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Connection>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The newest connection is never refused: it may be the one that everybody waits for.
+    fn admit(self: &Arc<Shared>, stream: TcpStream) {
+        if self.lock().len() >= MAX_CONNECTIONS {
+            self.shut_oldest();
+        }
+        let stream = Arc::new(stream);
+        self.lock().push_back(Connection { stream: Arc::clone(&stream), answering: false });
+        let visit = Visit { shared: Arc::clone(self), stream };
+        // Without a thread the closure is dropped, and the visit with it.
+        let _ = thread::Builder::new().name("connection".into()).spawn(move || visit.serve());
+    }
+
+    fn shut_oldest(&self) {
+        let mut connections = self.lock();
+        let oldest_unfinished = connections.iter().position(|one| !one.answering);
+        if let Some(oldest) = connections.remove(oldest_unfinished.unwrap_or(0)) {
+            let _ = oldest.stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+/// One connection, from its first byte to its last. Dropped, it is off the list, also after a panic.
+struct Visit {
+    shared: Arc<Shared>,
+    stream: Arc<TcpStream>,
+}
+
+impl Visit {
+    fn serve(self) {
+        let mut stream = Timed::new(&self.stream, DEADLINE);
+        let origin = self.stream.local_addr().map(|address| format!("http://{address}"));
+        let (head_only, response) = match read_request(&mut stream, &origin.unwrap_or_default()) {
+            Ok(request) => {
+                self.answering();
+                (request.method == "HEAD", (self.shared.handler)(&request))
+            }
+            Err(Unreadable::Silent) => return,
+            Err(Unreadable::Refused(status, reason)) => {
+                (false, Response::new(status, "text/plain", format!("{reason}\n")))
+            }
+        };
+        let wire = match head_only {
+            true => response.head_to_wire().into_bytes(),
+            false => response.to_wire(),
+        };
+        if Timed::new(&self.stream, DEADLINE).write_all(&wire).is_ok() {
+            self.close_gently();
+        }
+    }
+
+    fn answering(&self) {
+        let mut connections = self.shared.lock();
+        let own = connections.iter_mut().find(|one| Arc::ptr_eq(&one.stream, &self.stream));
+        if let Some(own) = own {
+            own.answering = true;
+        }
+    }
+
+    /// RFC 9112 §9.6: closing while the other side still sends would destroy our answer on its way.
+    fn close_gently(&self) {
+        let _ = self.stream.shutdown(Shutdown::Write);
+        let mut stream = Timed::new(&self.stream, FAREWELL);
+        let _ = io::copy(&mut (&mut stream).take(MAX_DRAINED_BYTES as u64), &mut io::sink());
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.shared.lock().retain(|one| !Arc::ptr_eq(&one.stream, &self.stream));
+        self.shared.ended.notify_all();
+    }
+}
+
+/// A stream with one deadline for all its reads and writes together, however slowly they come.
+struct Timed<'a> {
+    stream: &'a TcpStream,
+    deadline: Instant,
+}
+
+impl Timed<'_> {
+    fn new(stream: &TcpStream, time: Duration) -> Timed<'_> {
+        Timed { stream, deadline: Instant::now() + time }
+    }
+
+    fn left(&self) -> io::Result<Option<Duration>> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(Some(left)) }
+    }
+}
+
+impl Read for Timed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_read_timeout(self.left()?)?;
+        self.stream.read(buffer)
+    }
+}
+
+impl Write for Timed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(self.left()?)?;
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}

@@ -1,0 +1,47 @@
+//! # OAuth 2.0 by hand
+//!
+//! The whole "Log in with …" in Rust without a framework: the authorization code grant of
+//! [RFC 6749](https://www.rfc-editor.org/rfc/rfc6749#section-4.1), each step a module that can be read in one go,
+//! each request built as plain data, shown, and only then sent.
+//!
+//! ```text
+//! you (browser)          this program (client)            provider
+//!     |                        |                             |
+//!     |                        |  authorize.rs        STEP 1 |
+//!     |<--- authorization URL -|                             |
+//!     |---- GET /authorize?response_type=code&state&… ------>|
+//!     |<--- consent page: allow or deny? --------------------|
+//!     |---- allow ------------------------------------------>|
+//!     |<--- 303 to redirect_uri?code&state&iss --------------|
+//!     |---- GET /callback?code&state&iss ->| callback.rs     |
+//!     |                        |                             |
+//!     |                        |  fetch_token.rs      STEP 2 |
+//!     |                        |---- POST /token (code) ---->|
+//!     |                        |<--- access token -----------|
+//!     |                        |  get_user_info.rs    STEP 3 |
+//!     |                        |---- GET /user (Bearer) ---->|
+//!     |                        |<--- name, bio, avatar ------|
+//! ```
+//!
+//! To read it in the order of the picture: [`client`], [`pkce`], [`authorize`], [`callback`],
+//! [`fetch_token`], [`get_user_info`]. What they stand on is in [`by_hand`] and [`http`]. The
+//! other side of the wire, a provider to practise on, is in [`practice`].
+//!
+//! This is for learning. It is right and careful, but it does one grant of one protocol; what a
+//! larger application takes instead is said in `TUTORIAL.md`.
+
+pub mod authorize;
+pub mod by_hand;
+pub mod callback;
+pub mod client;
+pub mod error;
+pub mod fetch_token;
+pub mod get_user_info;
+pub mod http;
+pub mod pkce;
+pub mod practice;
+pub mod providers;
+pub mod settings;
+
+pub use client::Client;
+pub use error::Error;

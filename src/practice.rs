@@ -1,0 +1,155 @@
+//! The other side of the wire: a provider to practise on.
+//!
+//! Authorization server and resource server in one, as at GitHub and most others. It is written
+//! after the RFCs and not after our client: it shares the ground floor with the three steps,
+//! knows nothing of them, and they know nothing of it. They meet on the wire, so each checks the other.
+//!
+//! ```text
+//! Request  ->  handle  ->  authorization, token, user, registration  ->  Response
+//! ```
+//!
+//! It keeps everything in memory, and it listens on this machine only.
+//!
+//! Specification: [RFC 6749], [RFC 6750], [RFC 7636], [RFC 8414], [RFC 9207].
+//! Next: `practice/authorization.rs`.
+//!
+//! [RFC 6749]: https://www.rfc-editor.org/rfc/rfc6749
+//! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750
+//! [RFC 7636]: https://www.rfc-editor.org/rfc/rfc7636
+//! [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
+//! [RFC 9207]: https://www.rfc-editor.org/rfc/rfc9207
+
+mod answers;
+mod authorization;
+mod metadata;
+pub mod pages;
+pub mod people;
+mod registration;
+pub mod scopes;
+mod shelf;
+mod state;
+mod token;
+mod user;
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::http::endpoint;
+use crate::http::serve::{Server, listen_on_loopback};
+use crate::http::{Request, Response};
+use state::State;
+
+/// The port of the `provider` program, unless it is told another one.
+pub const DEFAULT_PORT: u16 = 9000;
+
+/// A provider. [`handle`](Provider::handle) is all that there is to it; a socket is optional.
+pub struct Provider {
+    issuer: String,
+    state: Mutex<State>,
+}
+
+/// What the provider answers, and what it has to say about it to whoever reads its screen.
+pub struct Answer {
+    /// What goes back over the wire.
+    pub response: Response,
+    /// Remarks for the screen, such as what a client gave up by leaving out PKCE.
+    pub remarks: Vec<String>,
+}
+
+impl Provider {
+    /// A provider that knows the clients `workshop` and `workshop-public`. `issuer` is its origin, such
+    /// as `http://127.0.0.1:9000`.
+    pub fn new(issuer: &str) -> Provider {
+        Provider { issuer: issuer.to_owned(), state: Mutex::default() }
+    }
+
+    /// The name that the provider has for itself, to the byte.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The settings of its client `workshop`, under the names that our programs read.
+    pub fn settings(&self) -> Vec<(&'static str, String)> {
+        let client = state::workshop();
+        registration::settings(&self.issuer, &client)
+    }
+
+    /// Answers a request, wherever it comes from.
+    pub fn handle(&self, request: &Request) -> Response {
+        self.answer(request).response
+    }
+
+    /// Answers a request, with remarks for the screen.
+    pub fn answer(&self, request: &Request) -> Answer {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let response = match self.own_origin(request) {
+            None => answers::wrong_host(),
+            Some(origin) => self.route(&mut state, request, &origin),
+        };
+        Answer { response, remarks: std::mem::take(&mut state.remarks) }
+    }
+
+    /// Lets time pass without waiting for it: codes and tokens grow old. For tests and demonstrations.
+    pub fn let_time_pass(&self, time: Duration) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).skew += time;
+    }
+
+    fn route(&self, state: &mut State, request: &Request, origin: &str) -> Response {
+        let issuer = &self.issuer;
+        let answered = match (request.method.as_str(), request.path()) {
+            ("GET", "/authorize") => authorization::ask(state, request, issuer),
+            ("POST", "/authorize") => authorization::decide(state, request, issuer, origin),
+            ("POST", "/token") => token::token(state, request),
+            ("GET", "/user") => Ok(user::user(state, request, issuer)),
+            ("GET", "/avatar.svg") => Ok(user::avatar(request)),
+            ("GET", "/.well-known/oauth-authorization-server") => Ok(metadata::metadata(issuer)),
+            ("GET", "/register") => registration::form(state, request),
+            ("POST", "/register") => registration::register(state, request, issuer, origin),
+            ("GET", "/") => Ok(metadata::home(issuer)),
+            ("GET", "/style.css") => Ok(metadata::style()),
+            (_, path) => Ok(answers::no_route(path)),
+        };
+        answered.unwrap_or_else(|error| answers::broken(&error))
+    }
+
+    /// DNS rebinding: a page whose host name has been pointed at 127.0.0.1 names itself in `Host`.
+    fn own_origin(&self, request: &Request) -> Option<String> {
+        let own = endpoint::authority(&self.issuer);
+        let by_name = own.replace("127.0.0.1", "localhost");
+        match *request.headers_named("Host") {
+            [host] if host == own || host == by_name => Some(format!("http://{host}")),
+            _ => None,
+        }
+    }
+}
+
+/// Starts a provider on 127.0.0.1. Port 0 lets the system choose.
+///
+/// Each request and its answer are shown to `watch`, on the thread of its connection.
+///
+/// # Errors
+///
+/// What the system says, for example that the port is in use.
+pub fn start(
+    port: u16,
+    watch: impl Fn(&Request, &Answer) + Send + Sync + 'static,
+) -> io::Result<(Arc<Provider>, Server)> {
+    let listeners = listen_on_loopback("127.0.0.1", port)?;
+    let address = listeners.first().map(TcpListener::local_addr).transpose()?;
+    let port = address.map_or(port, |address| address.port());
+    let provider = Arc::new(Provider::new(&format!("http://127.0.0.1:{port}")));
+
+    let handled = Arc::clone(&provider);
+    let handler = move |request: &Request| {
+        let answer = handled.answer(request);
+        watch(request, &answer);
+        answer.response
+    };
+    Ok((provider, Server::start(listeners, Arc::new(handler))?))
+}
+
+/// The answer, or that the system gave no random bytes.
+type Answered = Result<Response, Error>;

@@ -1,0 +1,128 @@
+//! The forms in which the provider answers: pages, JSON, errors.
+//!
+//! Every answer has the headers that keep it where it belongs: a page runs no script and fits into no
+//! frame, a token is kept by no cache.
+//!
+//! ```text
+//! Html or JSON  ->  Response with its headers
+//! ```
+//!
+//! Specification: [RFC 6749 §5.1, §5.2] for JSON, [RFC 9700 §4.16] for pages. Next: `metadata.rs`.
+//!
+//! [RFC 6749 §5.1, §5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.1
+//! [RFC 9700 §4.16]: https://www.rfc-editor.org/rfc/rfc9700#section-4.16
+
+use serde_json::{Value, json};
+
+use super::pages;
+use crate::error::Error;
+use crate::http::html::Html;
+use crate::http::{Request, Response};
+
+/// A page. `form_target` is one more origin that its forms may end at, or nothing.
+pub(super) fn page(status: u16, html: Html, form_target: &str) -> Response {
+    // Browsers hold the redirect after a form against form-action too, so the client's origin joins it.
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{}{form_target}; \
+         frame-ancestors 'none'; base-uri 'none'",
+        if form_target.is_empty() { "" } else { " " }
+    );
+    Response::new(status, "text/html; charset=utf-8", html.into_string())
+        .with_header("content-security-policy", &policy)
+        // Clickjacking: in a frame, Allow could lie invisibly under something that people like to click.
+        .with_header("x-frame-options", "DENY")
+        .with_header("cache-control", "no-store")
+        // `no-referrer` would make the browser send `Origin: null` with our own forms.
+        .with_header("referrer-policy", "same-origin")
+        .with_header("x-content-type-options", "nosniff")
+}
+
+/// A page that says what is wrong. It has no `Location`: nobody is sent anywhere.
+pub(super) fn error_page(
+    status: u16,
+    title: &str,
+    happened: &str,
+    cause: &str,
+    remedy: &str,
+) -> Response {
+    page(status, pages::error_page(title, happened, cause, remedy), "")
+}
+
+/// JSON, laid out for reading; no cache may keep it (RFC 6749 §5.1).
+pub(super) fn json(status: u16, value: &Value) -> Response {
+    Response::new(status, "application/json", format!("{value:#}\n"))
+        .with_header("cache-control", "no-store")
+        .with_header("pragma", "no-cache")
+}
+
+/// An error of the token endpoint (RFC 6749 §5.2). The description is ours, never the client's.
+pub(super) fn token_error(status: u16, error: &str, description: &str) -> Response {
+    json(status, &json!({ "error": error, "error_description": description }))
+}
+
+/// Something of another address or another method than this provider has.
+pub(super) fn no_route(path: &str) -> Response {
+    let allowed = match path {
+        "/authorize" | "/register" => "GET, POST",
+        "/token" => "POST",
+        "/"
+        | "/user"
+        | "/avatar.svg"
+        | "/style.css"
+        | "/.well-known/oauth-authorization-server" => "GET",
+        _ => {
+            return error_page(
+                404,
+                "Nothing here",
+                "The provider has no page at this address.",
+                "A typing mistake, or a path of another provider.",
+                "The front page lists every address.",
+            );
+        }
+    };
+    error_page(
+        405,
+        "Not like this",
+        &format!("This address answers only {allowed}."),
+        "The token endpoint takes POST; pages and the API take GET.",
+        "Send the request with the other method.",
+    )
+    .with_header("allow", allowed)
+}
+
+pub(super) fn wrong_host() -> Response {
+    error_page(
+        421,
+        "Another host",
+        "The request is for another host than this provider.",
+        "A name that points at this machine, or a page that tries to reach it through one.",
+        "Use the address that the provider printed when it started.",
+    )
+}
+
+/// The system gave no random bytes: the one thing that can go wrong in here.
+pub(super) fn broken(error: &Error) -> Response {
+    token_error(500, "server_error", &format!("{error}").replace(['"', '\\', '\n'], " "))
+}
+
+/// A form that a browser posted may come only from a page of ours: without this, any page could
+/// click Allow (RFC 6749 §10.12). SameSite is no help, since other ports are the same site.
+pub(super) fn is_from_own_page(request: &Request, origin: &str) -> bool {
+    request.headers_named("Origin") == [origin]
+}
+
+/// The cookie that binds a browser to what it was asked. Its name is not one of the demo web app's: cookies
+/// do not know ports.
+pub(super) const SESSION_COOKIE: &str = "practice_session";
+
+pub(super) fn session_of(request: &Request) -> Option<String> {
+    let cookies = request.headers_named("Cookie").join("; ");
+    let mut pairs = cookies.split("; ").filter_map(|cookie| cookie.split_once('='));
+    let (_, session) = pairs.find(|(name, _)| *name == SESSION_COOKIE)?;
+    Some(session.to_owned())
+}
+
+pub(super) fn with_session(response: Response, session: &str) -> Response {
+    let cookie = format!("{SESSION_COOKIE}={session}; HttpOnly; SameSite=Lax; Path=/");
+    response.with_header("set-cookie", &cookie)
+}

@@ -1,0 +1,228 @@
+//! The authorization endpoint: ask the person, and send the browser back with the answer.
+//!
+//! First it makes sure whom it would send the browser back to. Until client and redirect
+//! URI are known to belong together, every error stays on a page here: sent to an unchecked
+//! address, it would make this provider a tool for sending people anywhere.
+//!
+//! ```text
+//! GET /authorize   ->  transaction  ->  consent page
+//! POST /authorize  ->  transaction  ->  303 to the redirect URI with code or error, state, iss
+//! ```
+//!
+//! Specification: [RFC 6749 §4.1.1, §4.1.2], [RFC 7636 §4.4], [RFC 9207 §2]. Next: `token.rs`.
+//!
+//! [RFC 6749 §4.1.1, §4.1.2]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
+//! [RFC 7636 §4.4]: https://www.rfc-editor.org/rfc/rfc7636#section-4.4
+//! [RFC 9207 §2]: https://www.rfc-editor.org/rfc/rfc9207#section-2
+
+use super::answers::{error_page, is_from_own_page, page, session_of, with_session};
+use super::pages::{self, Consent};
+use super::people;
+use super::scopes::{Scope, scope};
+use super::state::{Code, Grant, Registration, State, Transaction};
+use super::{Answered, registration};
+use crate::by_hand::urlencoding::{decode_pairs, encode_pairs, parameter};
+use crate::by_hand::{compare, random};
+use crate::http::{Request, Response, endpoint};
+
+type Pairs = [(String, String)];
+
+/// An error that may travel to the client: its code and its description.
+type Refusal = (&'static str, &'static str);
+
+/// The browser brings the client's question.
+pub(super) fn ask(state: &mut State, request: &Request, issuer: &str) -> Answered {
+    let Ok(pairs) = decode_pairs(request.query()) else {
+        return Ok(unclear("The request is not in readable URL encoding."));
+    };
+    let (client, redirect_uri) = match who_asks(state, &pairs) {
+        Ok(found) => found,
+        Err(problem) => return Ok(unclear(problem)),
+    };
+    // A state that came twice is none: which one would we send back?
+    let client_state = parameter(&pairs, "state").ok().flatten().map(str::to_owned);
+    let grant = match what_is_asked(&client, &pairs) {
+        Ok((scopes, code_challenge)) => {
+            Grant { client_id: client.client_id.clone(), redirect_uri, scopes, code_challenge }
+        }
+        Err((error, description)) => {
+            let answer = [("error", error), ("error_description", description)];
+            return Ok(send_back(&redirect_uri, client_state.as_deref(), issuer, &answer));
+        }
+    };
+    if grant.code_challenge.is_empty() {
+        state.remarks.push(
+            "No code_challenge: this client gives up PKCE. A code that is caught on its way is now \
+             protected by the client secret alone."
+                .into(),
+        );
+    }
+    consent(state, request, &client, grant, client_state)
+}
+
+/// The person has clicked Allow or Deny.
+pub(super) fn decide(state: &mut State, request: &Request, issuer: &str, origin: &str) -> Answered {
+    let pairs = decode_pairs(&request.body).unwrap_or_default();
+    let field = |name| parameter(&pairs, name).ok().flatten().unwrap_or_default();
+    let now = state.now();
+    let name = field("transaction");
+    let session = session_of(request).unwrap_or_default();
+    // Nothing of the form is believed but the answer: what was asked is in our own memory.
+    let asked = state.transactions.get(name, now).filter(|transaction| {
+        is_from_own_page(request, origin)
+            && compare::equal(&transaction.session, &session)
+            && compare::equal(&transaction.consent_token, field("consent_token"))
+    });
+    let (Some(transaction), Some(person)) = (asked.cloned(), people::person(field("person")))
+    else {
+        return Ok(stale());
+    };
+    let (client_state, redirect_uri) =
+        (transaction.state.as_deref(), &transaction.grant.redirect_uri);
+
+    let answer = match field("decision") {
+        "allow" => {
+            let code = random::unguessable()?;
+            let grant = transaction.grant.clone();
+            state.codes.put(&code, Code { grant, person, issued: now, family: None }, now);
+            send_back(redirect_uri, client_state, issuer, &[("code", &code)])
+        }
+        "deny" => {
+            let description = format!("{} clicked Deny", person.login);
+            let answer = [("error", "access_denied"), ("error_description", &description)];
+            send_back(redirect_uri, client_state, issuer, &answer)
+        }
+        _ => return Ok(stale()),
+    };
+    // One question, one answer: the back button and a second click find nothing.
+    state.transactions.take(name);
+    Ok(answer)
+}
+
+/// Client and redirect URI, if both are known and belong together.
+fn who_asks(state: &State, pairs: &Pairs) -> Result<(Registration, String), &'static str> {
+    let (Ok(client_id), Ok(redirect_uri)) =
+        (parameter(pairs, "client_id"), parameter(pairs, "redirect_uri"))
+    else {
+        return Err("The client ID or the redirect URI is there twice.");
+    };
+    let client_id = client_id.ok_or("The request does not say which client asks (client_id).")?;
+    let client =
+        state.client(client_id).ok_or("No client with this client_id is registered here.")?;
+    let redirect_uri =
+        redirect_uri.ok_or("The request does not say where to go afterwards (redirect_uri).")?;
+    if !registration::redirect_uri_matches(&client.redirect_uri, redirect_uri) {
+        return Err("The redirect URI is not the one that is registered for this client. \
+                    Every byte counts; only the port may differ.");
+    }
+    Ok((client, redirect_uri.to_owned()))
+}
+
+/// Scopes and code challenge, if all else of the request is in order too.
+fn what_is_asked(
+    client: &Registration,
+    pairs: &Pairs,
+) -> Result<(Vec<&'static Scope>, String), Refusal> {
+    const TWICE: Refusal = ("invalid_request", "a parameter is there twice");
+    let value = |name| parameter(pairs, name).map_err(|_| TWICE);
+    value("state")?;
+    match value("response_type")? {
+        Some("code") => (),
+        Some(_) => {
+            return Err(("unsupported_response_type", "only response_type=code is known here"));
+        }
+        None => return Err(("invalid_request", "response_type is missing")),
+    }
+
+    let wanted = value("scope")?.unwrap_or("read:user");
+    let scopes: Option<Vec<&Scope>> = wanted.split(' ').map(scope).collect();
+    let scopes = scopes.ok_or(("invalid_scope", "the scopes here are read:user and user:email"))?;
+
+    let challenge = value("code_challenge")?;
+    let method = value("code_challenge_method")?;
+    match (challenge, method) {
+        // A public client has no secret: without PKCE whoever catches its code has won.
+        (None, None) if client.client_secret.is_none() => {
+            Err(("invalid_request", "a public client has to send a code_challenge"))
+        }
+        (None, None) => Ok((scopes, String::new())),
+        (Some(challenge), Some("S256")) if is_challenge(challenge) => {
+            Ok((scopes, challenge.to_owned()))
+        }
+        (Some(_), Some("S256")) => Err(("invalid_request", "the code_challenge has a wrong form")),
+        // RFC 9700 §2.1.1: `plain` shows the verifier to whoever reads the URL.
+        _ => Err(("invalid_request", "code_challenge needs code_challenge_method=S256")),
+    }
+}
+
+/// RFC 7636 §4.2: `43*128unreserved`.
+fn is_challenge(text: &str) -> bool {
+    let unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    (43..=128).contains(&text.len()) && text.chars().all(unreserved)
+}
+
+fn consent(
+    state: &mut State,
+    request: &Request,
+    client: &Registration,
+    grant: Grant,
+    client_state: Option<String>,
+) -> Answered {
+    let (session, _) = registration::session(state, request)?;
+    let (name, consent_token) = (random::unguessable()?, random::unguessable()?);
+    let html = pages::consent_page(&Consent {
+        client_name: &client.name,
+        homepage: &client.homepage,
+        redirect_uri: &grant.redirect_uri,
+        scopes: &grant.scopes,
+        transaction: &name,
+        consent_token: &consent_token,
+    });
+    let (client_origin, _) = endpoint::split(&grant.redirect_uri);
+
+    let now = state.now();
+    let transaction =
+        Transaction { grant, state: client_state, session: session.clone(), consent_token };
+    state.transactions.put(&name, transaction, now);
+    Ok(with_session(page(200, html, &client_origin), &session))
+}
+
+/// 303, so that the browser comes with GET whatever it did here (RFC 9700 §4.12).
+fn send_back(
+    redirect_uri: &str,
+    state: Option<&str>,
+    issuer: &str,
+    answer: &[(&str, &str)],
+) -> Response {
+    let mut pairs = answer.to_vec();
+    pairs.extend(state.map(|state| ("state", state)));
+    // Who we are, so that the client can tell us from another provider (RFC 9207 §2).
+    pairs.push(("iss", issuer));
+    let joint = if redirect_uri.contains('?') { '&' } else { '?' };
+    let location = format!("{redirect_uri}{joint}{}", encode_pairs(&pairs));
+    Response::new(303, "text/plain", "")
+        .with_header("location", &location)
+        .with_header("cache-control", "no-store")
+        .with_header("referrer-policy", "no-referrer")
+}
+
+fn unclear(problem: &str) -> Response {
+    error_page(
+        400,
+        "This login cannot go on",
+        problem,
+        "The application was set up with another client ID or redirect URI than it is registered with.",
+        "Compare both with the registration, byte by byte. You were not sent back to the application, \
+         because it is not certain that the address is its own.",
+    )
+}
+
+fn stale() -> Response {
+    error_page(
+        403,
+        "This question was answered already",
+        "Your click does not belong to a question that is still open.",
+        "The page was answered before, is older than ten minutes, or was opened in another browser.",
+        "Go back to the application and start the login again.",
+    )
+}

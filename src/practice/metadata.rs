@@ -1,0 +1,56 @@
+//! What the provider says of itself: to programs, to people, and to browsers.
+//!
+//! A program can ask a provider for its endpoints and abilities instead of having them typed in. The
+//! address is always the same, so only the issuer has to be known.
+//!
+//! ```text
+//! GET /.well-known/oauth-authorization-server  ->  issuer, endpoints, what is supported
+//! ```
+//!
+//! Specification: [RFC 8414 §2, §3]. Next: `people.rs`.
+//!
+//! [RFC 8414 §2, §3]: https://www.rfc-editor.org/rfc/rfc8414#section-2
+
+use serde_json::json;
+
+use super::answers;
+use super::pages;
+use super::scopes::SCOPES;
+use crate::http::Response;
+
+pub(super) fn metadata(issuer: &str) -> Response {
+    let scopes: Vec<&str> = SCOPES.iter().map(|scope| scope.name).collect();
+    answers::json(
+        200,
+        &json!({
+            "issuer": issuer,
+            "authorization_endpoint": format!("{issuer}/authorize"),
+            "token_endpoint": format!("{issuer}/token"),
+            "scopes_supported": scopes,
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "none"],
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": true,
+        }),
+    )
+}
+
+/// The front page.
+pub(super) fn home(issuer: &str) -> Response {
+    let endpoints = [
+        ("Authorization endpoint", "/authorize", "step 1: where a person is asked"),
+        ("Token endpoint", "/token", "step 2: where a code becomes an access token"),
+        ("User information", "/user", "step 3: what the access token is good for"),
+        ("Registration", "/register", "step 0: where an application becomes a client"),
+        ("Metadata", "/.well-known/oauth-authorization-server", "all of this, for programs"),
+    ];
+    answers::page(200, pages::home_page(issuer, &endpoints), "")
+}
+
+/// The one style sheet.
+pub(super) fn style() -> Response {
+    Response::new(200, "text/css; charset=utf-8", pages::STYLE)
+        .with_header("x-content-type-options", "nosniff")
+}

@@ -1,0 +1,119 @@
+//! A shelf for things that grow old: codes, tokens, questions on the consent page.
+//!
+//! Anybody on this machine can ask for as many as they like, so a shelf has room for a fixed number,
+//! and everything on it a fixed life. When it is full the oldest thing makes room for the new one.
+//!
+//! ```text
+//! key, thing, now  ->  Shelf  ->  the thing, until its time is over
+//! ```
+//!
+//! Next: `pages.rs`.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
+
+/// Things by name, bounded in number and in age.
+pub(super) struct Shelf<T> {
+    room: usize,
+    life: Duration,
+    things: HashMap<String, (u64, Instant, T)>,
+    /// The names in the order in which they came.
+    order: BTreeMap<u64, String>,
+    next: u64,
+}
+
+impl<T> Shelf<T> {
+    pub(super) fn new(room: usize, life: Duration) -> Shelf<T> {
+        Shelf { room, life, things: HashMap::new(), order: BTreeMap::new(), next: 0 }
+    }
+
+    /// Puts a thing on the shelf. The oldest one falls off if there is no room.
+    pub(super) fn put(&mut self, name: &str, thing: T, now: Instant) {
+        self.take(name);
+        while let Some((_, oldest)) = self.order.first_key_value() {
+            let oldest = oldest.clone();
+            if self.things.len() < self.room && self.get(&oldest, now).is_some() {
+                break;
+            }
+            self.take(&oldest);
+        }
+        self.things.insert(name.to_owned(), (self.next, now, thing));
+        self.order.insert(self.next, name.to_owned());
+        self.next += 1;
+    }
+
+    pub(super) fn get(&self, name: &str, now: Instant) -> Option<&T> {
+        let (_, since, thing) = self.things.get(name)?;
+        (now.duration_since(*since) < self.life).then_some(thing)
+    }
+
+    pub(super) fn get_mut(&mut self, name: &str, now: Instant) -> Option<&mut T> {
+        let (_, since, thing) = self.things.get_mut(name)?;
+        (now.duration_since(*since) < self.life).then_some(thing)
+    }
+
+    pub(super) fn take(&mut self, name: &str) -> Option<T> {
+        let (place, _, thing) = self.things.remove(name)?;
+        self.order.remove(&place);
+        Some(thing)
+    }
+
+    /// Takes everything off the shelf that does not fit.
+    pub(super) fn keep(&mut self, fits: impl Fn(&T) -> bool) {
+        self.things.retain(|_, (_, _, thing)| fits(thing));
+        self.order.retain(|_, name| self.things.contains_key(name));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn a_thing_is_there_until_its_life_is_over() {
+        let start = Instant::now();
+        let mut shelf = Shelf::new(9, MINUTE);
+        shelf.put("code", 1, start);
+
+        assert_eq!(shelf.get("code", start + MINUTE - Duration::from_nanos(1)), Some(&1));
+        assert_eq!(shelf.get("code", start + MINUTE), None);
+        assert_eq!(shelf.get_mut("code", start + MINUTE), None);
+        assert_eq!(shelf.get("other", start), None);
+    }
+
+    #[test]
+    fn under_a_flood_the_oldest_falls_off_and_nothing_grows() {
+        let now = Instant::now();
+        let mut shelf = Shelf::new(3, MINUTE);
+        for number in 0..1000 {
+            shelf.put(&number.to_string(), number, now);
+            assert!(shelf.things.len() <= 3 && shelf.order.len() <= 3);
+        }
+        assert_eq!(shelf.get("996", now), None);
+        assert_eq!(shelf.get("997", now), Some(&997));
+    }
+
+    #[test]
+    fn what_was_taken_or_replaced_leaves_nothing_behind() {
+        let now = Instant::now();
+        let mut shelf = Shelf::new(3, MINUTE);
+        for number in 0..1000 {
+            shelf.put("first", 0, now);
+            shelf.put("same", number, now);
+            shelf.take("same");
+        }
+        shelf.keep(|number| *number > 0);
+        assert_eq!((shelf.things.len(), shelf.order.len()), (0, 0));
+    }
+
+    #[test]
+    fn what_is_over_makes_room_first() {
+        let start = Instant::now();
+        let mut shelf = Shelf::new(3, MINUTE);
+        shelf.put("old", 1, start);
+        shelf.put("new", 2, start + MINUTE);
+        assert_eq!(shelf.things.len(), 1);
+    }
+}

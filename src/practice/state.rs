@@ -1,0 +1,158 @@
+//! What the provider remembers, and for how long.
+//!
+//! Each thing that is handed out is found again by its own random name: a question on the consent
+//! page, a code, a token. Each knows everything that it is bound to, so that nothing
+//! has to be believed that comes back with it.
+//!
+//! ```text
+//! transaction (asked)  ->  code (allowed)  ->  tokens (exchanged), all of one grant
+//! ```
+//!
+//! Next: `shelf.rs`.
+
+use std::time::{Duration, Instant};
+
+use super::people::Person;
+use super::scopes::Scope;
+use super::shelf::Shelf;
+
+/// RFC 6749 §4.1.2 recommends ten minutes at most; a program needs less than a second.
+pub(super) const CODE_LIFE: Duration = Duration::from_secs(60);
+/// Used and old codes are remembered longer, to notice when somebody tries one again.
+const CODE_MEMORY: Duration = Duration::from_secs(600);
+/// How long an access token is good.
+pub(super) const ACCESS_TOKEN_LIFE: Duration = Duration::from_secs(3600);
+const REFRESH_TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long somebody may think about the consent page.
+const TRANSACTION_LIFE: Duration = Duration::from_secs(600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// A registered client.
+#[derive(Clone)]
+pub(super) struct Registration {
+    pub(super) client_id: String,
+    /// `None` for a public client.
+    pub(super) client_secret: Option<String>,
+    pub(super) name: String,
+    pub(super) homepage: String,
+    pub(super) redirect_uri: String,
+}
+
+/// What the client asked for, from the authorization request to the tokens.
+#[derive(Clone)]
+pub(super) struct Grant {
+    pub(super) client_id: String,
+    pub(super) redirect_uri: String,
+    pub(super) scopes: Vec<&'static Scope>,
+    /// Empty without PKCE.
+    pub(super) code_challenge: String,
+}
+
+/// A question that stands on somebody's consent page.
+#[derive(Clone)]
+pub(super) struct Transaction {
+    pub(super) grant: Grant,
+    pub(super) state: Option<String>,
+    /// The browser session that was asked.
+    pub(super) session: String,
+    /// Known only to the page that asked.
+    pub(super) consent_token: String,
+}
+
+/// A code that was given out.
+#[derive(Clone)]
+pub(super) struct Code {
+    pub(super) grant: Grant,
+    pub(super) person: &'static Person,
+    pub(super) issued: Instant,
+    /// The name of the tokens that it bought, once it has.
+    pub(super) family: Option<String>,
+}
+
+/// An access token or a refresh token.
+#[derive(Clone)]
+pub(super) struct Issued {
+    pub(super) client_id: String,
+    pub(super) person: &'static Person,
+    pub(super) scopes: Vec<&'static Scope>,
+    /// All tokens that go back to one code have one family, and are revoked together.
+    pub(super) family: String,
+    /// A refresh token that has been exchanged is kept, to notice when somebody tries it again.
+    pub(super) used: bool,
+}
+
+/// Wrong secrets for one client, in a row.
+#[derive(Clone, Copy)]
+pub(super) struct Failures {
+    pub(super) count: u32,
+    pub(super) last: Instant,
+}
+
+pub(super) struct State {
+    pub(super) fixed_clients: [Registration; 2],
+    pub(super) registrations: Shelf<Registration>,
+    /// By session: the token of its registration form.
+    pub(super) sessions: Shelf<String>,
+    pub(super) transactions: Shelf<Transaction>,
+    pub(super) codes: Shelf<Code>,
+    pub(super) access_tokens: Shelf<Issued>,
+    pub(super) refresh_tokens: Shelf<Issued>,
+    pub(super) failures: Shelf<Failures>,
+    pub(super) remarks: Vec<String>,
+    pub(super) skew: Duration,
+}
+
+impl Default for State {
+    fn default() -> State {
+        State {
+            fixed_clients: [workshop(), workshop_public()],
+            registrations: Shelf::new(1000, 365 * DAY),
+            sessions: Shelf::new(1000, DAY),
+            // A transaction keeps what the request said, so this room is small.
+            transactions: Shelf::new(256, TRANSACTION_LIFE),
+            codes: Shelf::new(1000, CODE_MEMORY),
+            access_tokens: Shelf::new(1000, ACCESS_TOKEN_LIFE),
+            refresh_tokens: Shelf::new(1000, REFRESH_TOKEN_LIFE),
+            failures: Shelf::new(1000, DAY),
+            remarks: Vec::new(),
+            skew: Duration::ZERO,
+        }
+    }
+}
+
+impl State {
+    pub(super) fn now(&self) -> Instant {
+        Instant::now() + self.skew
+    }
+
+    pub(super) fn client(&self, client_id: &str) -> Option<Registration> {
+        let fixed = self.fixed_clients.iter().find(|client| client.client_id == client_id);
+        fixed.or_else(|| self.registrations.get(client_id, self.now())).cloned()
+    }
+
+    /// Revokes all tokens that go back to one code.
+    pub(super) fn revoke(&mut self, family: &str) {
+        self.access_tokens.keep(|token| token.family != family);
+        self.refresh_tokens.keep(|token| token.family != family);
+    }
+}
+
+/// The client that our programs are, unless they are told to be another one.
+pub(super) fn workshop() -> Registration {
+    Registration {
+        client_id: "workshop".into(),
+        client_secret: Some("workshop-secret".into()),
+        name: "OAuth by hand".into(),
+        homepage: "http://127.0.0.1:8080/".into(),
+        redirect_uri: "http://127.0.0.1:8080/callback".into(),
+    }
+}
+
+fn workshop_public() -> Registration {
+    Registration {
+        client_id: "workshop-public".into(),
+        client_secret: None,
+        name: "OAuth by hand (public)".into(),
+        ..workshop()
+    }
+}

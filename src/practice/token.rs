@@ -1,0 +1,209 @@
+//! The token endpoint: a code, or a refresh token, for an access token.
+//!
+//! No person is here any more, only the client. It has to show who it is, that the code was given to
+//! it, for this redirect URI, and that it is the one who asked. Each check is one line with a name;
+//! a code that fails none of them and was used before means that somebody has stolen it.
+//!
+//! ```text
+//! POST /token  ->  authenticate the client  ->  check the code  ->  tokens
+//! ```
+//!
+//! Specification: [RFC 6749 §4.1.3, §5, §6], [RFC 7636 §4.6]. Next: `client_authentication.rs`.
+//!
+//! [RFC 6749 §4.1.3, §5, §6]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3
+//! [RFC 7636 §4.6]: https://www.rfc-editor.org/rfc/rfc7636#section-4.6
+
+mod client_authentication;
+
+use serde_json::json;
+
+use super::Answered;
+use super::answers::{json, token_error};
+use super::scopes::{self, Scope};
+use super::state::{ACCESS_TOKEN_LIFE, CODE_LIFE, Code, Issued, Registration, State};
+use crate::by_hand::urlencoding::{decode_pairs, parameter};
+use crate::by_hand::{base64, compare, random, sha256};
+use crate::http::{Request, Response};
+
+type Pairs = [(String, String)];
+
+/// Answers a token request.
+pub(super) fn token(state: &mut State, request: &Request) -> Answered {
+    let pairs = match form(request) {
+        Ok(pairs) => pairs,
+        Err(problem) => return Ok(invalid_request(problem)),
+    };
+    let client = match client_authentication::authenticate(state, request, &pairs) {
+        Ok(client) => client,
+        Err(refusal) => return Ok(refusal),
+    };
+    match value(&pairs, "grant_type") {
+        Some("authorization_code") => exchange_code(state, &client, &pairs),
+        Some("refresh_token") => refresh(state, &client, &pairs),
+        Some(_) => {
+            let known = "the grants here are authorization_code and refresh_token";
+            Ok(token_error(400, "unsupported_grant_type", known))
+        }
+        None => Ok(invalid_request("grant_type is missing")),
+    }
+}
+
+/// The body's parameters, if they are a form and none of them is there twice.
+fn form(request: &Request) -> Result<Vec<(String, String)>, &'static str> {
+    let media_type = request.header("Content-Type").unwrap_or_default();
+    let media_type = media_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err("the body has to be application/x-www-form-urlencoded");
+    }
+    // RFC 6749 §2.3.1: "The parameters can only be transmitted in the request-body and MUST NOT be
+    // included in the request URI."
+    if !request.query().is_empty() {
+        return Err("parameters belong into the body, not into the URL");
+    }
+    let pairs = decode_pairs(&request.body).map_err(|_| "the URL encoding is broken")?;
+    let known = [
+        "grant_type",
+        "code",
+        "redirect_uri",
+        "client_id",
+        "client_secret",
+        "code_verifier",
+        "refresh_token",
+        "scope",
+    ];
+    match known.iter().any(|name| parameter(&pairs, name).is_err()) {
+        true => Err("a parameter is there twice"),
+        false => Ok(pairs),
+    }
+}
+
+/// RFC 6749 §4.1.3.
+fn exchange_code(state: &mut State, client: &Registration, pairs: &Pairs) -> Answered {
+    let Some(name) = value(pairs, "code") else {
+        return Ok(invalid_request("code is missing"));
+    };
+    let now = state.now();
+    let Some(code) = state.codes.get(name, now).cloned() else {
+        return Ok(invalid_grant("this code is unknown or too old"));
+    };
+    if let Err(problem) = check_code(&code, client, pairs) {
+        return Ok(invalid_grant(problem));
+    }
+    if let Some(family) = &code.family {
+        // Everything else was right, so the code and its verifier are in two hands: RFC 6749 §4.1.2 wants
+        // the tokens revoked. After a wrong verifier that would let anybody log people out.
+        state.revoke(family);
+        state
+            .remarks
+            .push("The code was used a second time: all tokens that it bought are revoked.".into());
+        return Ok(invalid_grant("this code was used already"));
+    }
+    if now.duration_since(code.issued) >= CODE_LIFE {
+        return Ok(invalid_grant("this code is older than 60 seconds"));
+    }
+
+    let family = random::unguessable()?;
+    if let Some(code) = state.codes.get_mut(name, now) {
+        code.family = Some(family.clone());
+    }
+    let token = Issued {
+        client_id: client.client_id.clone(),
+        person: code.person,
+        scopes: code.grant.scopes,
+        family,
+        used: false,
+    };
+    issue(state, token)
+}
+
+/// Whether the code is in the hands that it was meant for.
+fn check_code(code: &Code, client: &Registration, pairs: &Pairs) -> Result<(), &'static str> {
+    if code.grant.client_id != client.client_id {
+        return Err("this code was given to another client");
+    }
+    if value(pairs, "redirect_uri") != Some(&code.grant.redirect_uri) {
+        return Err("redirect_uri is not the one of the authorization request");
+    }
+    match (code.grant.code_challenge.as_str(), value(pairs, "code_verifier")) {
+        ("", None) => Ok(()),
+        // PKCE downgrade: a verifier for a code without challenge means that somebody cut it out.
+        ("", Some(_)) => Err("there is a code_verifier, but there was no code_challenge"),
+        (_, None) => Err("code_verifier is missing"),
+        (challenge, Some(verifier)) => {
+            let hash = base64::encode_url_safe(&sha256::sha256(verifier.as_bytes()));
+            match compare::equal(&hash, challenge) {
+                true => Ok(()),
+                false => Err("code_verifier does not fit the code_challenge"),
+            }
+        }
+    }
+}
+
+/// RFC 6749 §6. The refresh token changes with each use (RFC 9700 §4.14.2).
+fn refresh(state: &mut State, client: &Registration, pairs: &Pairs) -> Answered {
+    let Some(name) = value(pairs, "refresh_token") else {
+        return Ok(invalid_request("refresh_token is missing"));
+    };
+    let now = state.now();
+    let known = state.refresh_tokens.get(name, now).cloned();
+    let Some(old) = known.filter(|token| token.client_id == client.client_id) else {
+        return Ok(invalid_grant("this refresh token is unknown, too old or revoked"));
+    };
+    if old.used {
+        // Two hands hold it, and nobody can tell which is the thief: both lose.
+        state.revoke(&old.family);
+        state
+            .remarks
+            .push("A refresh token was used a second time: its whole family is revoked.".into());
+        return Ok(invalid_grant("this refresh token was used already"));
+    }
+    let scopes = match value(pairs, "scope") {
+        None => old.scopes.clone(),
+        Some(wanted) => {
+            let wanted: Option<Vec<&Scope>> = wanted.split(' ').map(scopes::scope).collect();
+            match wanted.filter(|wanted| wanted.iter().all(|scope| old.scopes.contains(scope))) {
+                Some(scopes) => scopes,
+                None => {
+                    return Ok(token_error(400, "invalid_scope", "more than was granted before"));
+                }
+            }
+        }
+    };
+    if let Some(token) = state.refresh_tokens.get_mut(name, now) {
+        token.used = true;
+    }
+    issue(state, Issued { scopes, ..old })
+}
+
+/// A pair of new tokens (RFC 6749 §5.1).
+fn issue(state: &mut State, token: Issued) -> Answered {
+    let (access_token, refresh_token) = (random::unguessable()?, random::unguessable()?);
+    let scope: Vec<&str> = token.scopes.iter().map(|scope| scope.name).collect();
+    let scope = scope.join(" ");
+    let now = state.now();
+    state.access_tokens.put(&access_token, token.clone(), now);
+    state.refresh_tokens.put(&refresh_token, token, now);
+    Ok(json(
+        200,
+        &json!({
+            "access_token": access_token,
+            "token_type": "Bearer",
+            "expires_in": ACCESS_TOKEN_LIFE.as_secs(),
+            "refresh_token": refresh_token,
+            "scope": scope,
+        }),
+    ))
+}
+
+/// A parameter that [`form`] has found at most once.
+fn value<'a>(pairs: &'a Pairs, name: &'static str) -> Option<&'a str> {
+    parameter(pairs, name).ok().flatten()
+}
+
+fn invalid_request(description: &str) -> Response {
+    token_error(400, "invalid_request", description)
+}
+
+fn invalid_grant(description: &str) -> Response {
+    token_error(400, "invalid_grant", description)
+}

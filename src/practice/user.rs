@@ -1,0 +1,88 @@
+//! The resource server: who bears a good access token may see the user.
+//!
+//! It does not ask who the client is, and it sees no code and no secret. The token is all, so the
+//! answer to a bad one says only that it is bad, in the header that RFC 6750 made for it.
+//!
+//! ```text
+//! GET /user with Authorization: Bearer  ->  access token  ->  the person, as JSON
+//! ```
+//!
+//! Specification: [RFC 6750 §2.1, §3, §3.1]. Next: `registration.rs`.
+//!
+//! [RFC 6750 §2.1, §3, §3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+
+use serde_json::json;
+
+use super::answers;
+use super::people;
+use super::state::{Issued, State};
+use crate::by_hand::urlencoding::{decode_pairs, parameter};
+use crate::http::{Request, Response};
+
+/// Answers `/user`. A token in the query (`?access_token=`) is not even looked at.
+pub(super) fn user(state: &State, request: &Request, issuer: &str) -> Response {
+    let bearer = match *request.headers_named("Authorization") {
+        [] => return challenge(401, "", "send the access token as: Authorization: Bearer"),
+        [header] => {
+            header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        }
+        _ => {
+            return challenge(400, "invalid_request", "there are two Authorization headers");
+        }
+    };
+    // Another scheme is no token at all.
+    let Some((_, access_token)) = bearer else {
+        return challenge(401, "", "send the access token as: Authorization: Bearer");
+    };
+    let Some(token) = state.access_tokens.get(access_token.trim(), state.now()) else {
+        return challenge(401, "invalid_token", "the access token is unknown, expired or revoked");
+    };
+    if !has_scope(token, "read:user") {
+        return challenge(403, "insufficient_scope", "this needs the scope read:user");
+    }
+
+    let person = token.person;
+    let mut user = json!({
+        "id": person.id,
+        "login": person.login,
+        "name": person.name,
+        "bio": person.bio,
+        "avatar_url": format!("{issuer}/avatar.svg?person={}", person.login),
+    });
+    if has_scope(token, "user:email")
+        && let Some(members) = user.as_object_mut()
+    {
+        members.insert("email".into(), person.email.into());
+    }
+    answers::json(200, &user)
+}
+
+/// Answers `/avatar.svg?person=…`: a picture that everybody may see.
+pub(super) fn avatar(request: &Request) -> Response {
+    let pairs = decode_pairs(request.query()).unwrap_or_default();
+    let login = parameter(&pairs, "person").ok().flatten().unwrap_or_default();
+    match people::person(login) {
+        Some(person) => Response::new(200, "image/svg+xml", person.avatar)
+            .with_header("content-security-policy", "default-src 'none'")
+            .with_header("x-content-type-options", "nosniff"),
+        None => answers::no_route("/avatar.svg?person="),
+    }
+}
+
+fn has_scope(token: &Issued, name: &str) -> bool {
+    token.scopes.iter().any(|scope| scope.name == name)
+}
+
+/// RFC 6750 §3: the reason is in the header; the body repeats it for people.
+fn challenge(status: u16, error: &str, description: &str) -> Response {
+    let mut value = String::from("Bearer realm=\"practice provider\"");
+    // §3.1: a request without a token gets no error code.
+    if !error.is_empty() {
+        value.push_str(&format!(", error=\"{error}\", error_description=\"{description}\""));
+    }
+    if error == "insufficient_scope" {
+        value.push_str(", scope=\"read:user\"");
+    }
+    answers::json(status, &json!({ "message": description }))
+        .with_header("www-authenticate", &value)
+}

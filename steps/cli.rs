@@ -1,0 +1,289 @@
+//! What the step programs share: options, printing, opening the browser. Nothing of OAuth.
+
+#![allow(dead_code, reason = "each program uses its own part of it")]
+#![allow(unreachable_pub, reason = "a module of four programs, not of a library")]
+
+mod approve;
+mod browser;
+mod failure;
+pub mod notice;
+mod options;
+mod screen;
+mod setup;
+
+use std::env;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+pub use failure::Failure;
+pub use options::Options;
+use options::Wish;
+pub use screen::Screen;
+
+use oauth2_by_hand::fetch_token::Token;
+use oauth2_by_hand::get_user_info::User;
+use oauth2_by_hand::http::mask::Mask;
+use oauth2_by_hand::http::serve::Server;
+use oauth2_by_hand::http::{Request, Response};
+use oauth2_by_hand::{Client, Error, callback};
+
+/// Runs a step program: options in, `log_in`, exit code out.
+pub fn run(program: &'static str, log_in: fn(&mut Cli) -> Result<(), Error>) -> ExitCode {
+    run_with(program, |options| {
+        let mut cli = Cli::new(options.clone());
+        log_in(&mut cli).map_err(|error| Failure::from(error).masked(&cli.screen.mask))
+    })
+}
+
+/// Runs any of the programs: options in, `work`, exit code out.
+pub fn run_with(program: &str, work: impl FnOnce(&Options) -> Result<(), Failure>) -> ExitCode {
+    let arguments: Vec<String> =
+        env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let done = options::parse(program, &arguments).and_then(|wish| match wish {
+        Wish::Run(options) => work(&options),
+        Wish::Print(text) => Ok(screen::print(&text)?),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(program),
+    }
+}
+
+/// The terminal, for a login to talk to.
+pub struct Cli {
+    options: Options,
+    screen: Screen,
+    /// The redirect URI of the configuration, which `listen` may have to change.
+    configured_redirect_uri: String,
+    /// Redirects that were not ours, so far.
+    refusals: usize,
+    /// The practice provider, where it runs inside this program.
+    provider: Option<Server>,
+}
+
+impl Cli {
+    fn new(options: Options) -> Cli {
+        Cli {
+            options,
+            // Until we know who the provider is.
+            screen: Screen::new(Mask::hiding()),
+            configured_redirect_uri: String::new(),
+            refusals: 0,
+            provider: None,
+        }
+    }
+
+    /// The client that the options and the environment describe, and its provider, ready to be asked.
+    pub fn client(&mut self) -> Result<Client, Error> {
+        let setup = setup::setup(&self.options, &|name| {
+            env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+        })?;
+        let client = setup.client;
+        let secret_shown = client.is_on_loopback() || self.options.show_secrets;
+        if secret_shown && !self.options.mask_secrets {
+            self.screen.mask = Mask::showing();
+        }
+        self.screen.mask.learn(client.client_secret.as_deref().unwrap_or_default());
+        self.configured_redirect_uri = client.redirect_uri.clone();
+        self.provider = setup.server;
+
+        let kind =
+            if client.client_secret.is_some() { "with a secret" } else { "public, no secret" };
+        self.screen.table(&[
+            ("client", &format!("{} ({kind})", client.client_id)),
+            ("provider", &setup.provider),
+            (
+                "asks for",
+                if client.scope.is_empty() { "(the provider chooses)" } else { &client.scope },
+            ),
+        ])?;
+        for note in setup.notes {
+            self.screen.note(&note)?;
+        }
+        if self.screen.mask.hides() {
+            self.screen.note("Secrets are masked. --show-secrets shows them in full.")?;
+        }
+        Ok(client)
+    }
+
+    /// Whether the redirected URL is pasted, instead of listened for.
+    pub fn pastes(&self) -> bool {
+        self.options.paste
+    }
+
+    /// The lines of standard input.
+    pub fn lines(&self) -> impl Iterator<Item = String> + Send + 'static + use<> {
+        std::iter::from_fn(|| {
+            let mut line = String::new();
+            let length = io::stdin().read_line(&mut line).ok()?;
+            (length > 0).then_some(line)
+        })
+    }
+
+    /// The head line of a step.
+    pub fn chapter(&self, title: &str) -> Result<(), Error> {
+        self.screen.chapter(title)
+    }
+
+    /// Shows the authorization URL and opens it in the browser, as the options wish.
+    pub fn open(&mut self, url: &str, client: &Client, notice: &str) -> Result<(), Error> {
+        if client.redirect_uri != self.configured_redirect_uri {
+            self.screen.note(&format!(
+                "The port of {} is in use, so this login uses {}. The practice provider takes any port \
+                 on loopback (RFC 8252 §7.3).",
+                self.configured_redirect_uri, client.redirect_uri
+            ))?;
+        }
+        self.screen.rule("browser -> provider: the authorization request")?;
+        self.screen.bare(url)?;
+        self.screen.notice(notice)?;
+        if self.options.paste {
+            self.screen.note("Open this address in a browser and answer there. Then paste here, as one line, \
+                              the address on which the browser has ended, even if it shows an error.")?;
+        } else if !self.options.approve {
+            let where_to = if self.options.no_browser {
+                "Open this address in a browser"
+            } else {
+                "Your browser opens this address"
+            };
+            self.screen.note(&format!(
+                "{where_to}. This program listens at {} and waits {} minutes for the browser to come back. \
+                 Ctrl-C ends the wait.",
+                client.redirect_uri,
+                callback::PATIENCE.as_secs() / 60
+            ))?;
+        }
+        self.pause("to open it")?;
+        if self.options.approve {
+            self.screen.note("--approve: the program plays the user. It fetches the consent page and clicks Allow.")?;
+            approve::click_allow(url)
+        } else if self.options.no_browser || self.options.paste {
+            Ok(())
+        } else if browser::open(url).is_err() {
+            self.screen.note("No browser could be started. Open the address above yourself.")
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Shows what came to the redirect URI, and what became of it.
+    pub fn saw(&mut self, request: &Request, outcome: &Result<String, Error>) {
+        let shown = match outcome {
+            Ok(_) => self.show_redirect(request, notice::REDIRECT),
+            Err(Error::AuthorizationRefused { .. }) => self.show_redirect(request, notice::REFUSAL),
+            // Browsers ask for icons and more; that is nothing to tell.
+            Err(Error::NotTheRedirect(_)) if !self.options.paste => Ok(()),
+            Err(error) => self.note_refusal(error),
+        };
+        // Should the terminal be gone, the next line to it ends the program.
+        let _ = shown;
+    }
+
+    /// Shows a request of ours, just before it is sent.
+    pub fn show_request(&mut self, request: &Request, notice: &str) -> Result<(), Error> {
+        let title = format!("client -> {}", request.origin);
+        self.screen.request(&title, request, notice)?;
+        self.pause("to send it")
+    }
+
+    /// Shows a response to us.
+    pub fn show_response(&mut self, response: &Response, notice: &str) -> Result<(), Error> {
+        self.screen.response("provider -> client", response, notice)
+    }
+
+    /// Shows a response about a person; where secrets are masked, only the members named `shown`.
+    pub fn show_personal_response(
+        &mut self,
+        response: &Response,
+        shown: &[&str],
+        notice: &str,
+    ) -> Result<(), Error> {
+        self.screen.personal_response("provider -> client", response, shown, notice)
+    }
+
+    /// What step 1 has come to.
+    pub fn show_code(&mut self, code: &str, code_verifier: &str) -> Result<(), Error> {
+        self.screen.mask.learn(code);
+        self.screen.mask.learn(code_verifier);
+        self.screen.say("We have a code, and the secret that makes it ours:")?;
+        self.screen.table(&[("code", code), ("code_verifier", code_verifier)])?;
+        self.screen.say("Next: cargo run --bin step2 exchanges them for an access token.")
+    }
+
+    /// What step 2 has come to.
+    pub fn show_token(&self, token: &Token, client: &Client) -> Result<(), Error> {
+        let granted = token.scope.join(" ");
+        let expires = match token.expires_in {
+            Some(seconds) => format!("in {seconds} seconds"),
+            None => "the server does not say".to_owned(),
+        };
+        let refresh = if token.refresh_token.is_some() { "yes" } else { "no" };
+        self.screen.say("We have an access token:")?;
+        self.screen.table(&[
+            (
+                "we may ask for",
+                if granted.is_empty() { "(the server does not say)" } else { &granted },
+            ),
+            ("it expires", &expires),
+            ("it can be renewed", refresh),
+        ])?;
+        let asked: Vec<&str> = client.scope.split(' ').filter(|scope| !scope.is_empty()).collect();
+        let same = asked.len() == token.scope.len()
+            && asked.iter().all(|s| token.scope.iter().any(|t| t == s));
+        if !asked.is_empty() && !same {
+            self.screen
+                .note(&format!("We asked for {:?} and were granted {granted:?}.", client.scope))?;
+        }
+        for remark in &token.remarks {
+            self.screen.note(&format!("Let pass: {remark}."))?;
+        }
+        Ok(())
+    }
+
+    /// What step 3, and the whole login, has come to.
+    pub fn show_user(&self, user: &User) -> Result<(), Error> {
+        let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "(none given)".into());
+        self.screen.say("We know who it is:")?;
+        self.screen.table(&[
+            ("name", &or_none(&user.name)),
+            ("bio", &or_none(&user.bio)),
+            ("avatar", &or_none(&user.avatar_url)),
+            ("id", &user.id),
+        ])
+    }
+
+    fn show_redirect(&self, request: &Request, notice: &str) -> Result<(), Error> {
+        // The browser's own headers say nothing about the login, and its cookies are its own.
+        let first_line = Request { headers: Vec::new(), body: String::new(), ..request.clone() };
+        self.screen.rule("browser -> client: the redirect (its first line)")?;
+        self.screen.say(self.screen.mask.clone().request(&first_line).trim_end())?;
+        self.screen.notice(notice)
+    }
+
+    fn note_refusal(&mut self, error: &Error) -> Result<(), Error> {
+        // A page could send thousands of these, and fill the screen.
+        const MOST: usize = 10;
+        self.refusals += 1;
+        if self.refusals > MOST {
+            return Ok(());
+        }
+        let text = error.to_string();
+        let happened = text.lines().next().unwrap_or_default();
+        self.screen.note(&format!("Not accepted: {happened} The wait goes on."))?;
+        if self.refusals == MOST {
+            self.screen.note("More of these are not shown.")?;
+        }
+        Ok(())
+    }
+
+    fn pause(&self, purpose: &str) -> Result<(), Error> {
+        if !self.options.pause {
+            return Ok(());
+        }
+        let failed = |error: io::Error| Error::Terminal(error.kind());
+        let mut out = io::stdout();
+        write!(out, "   [Enter {purpose}] ").and_then(|()| out.flush()).map_err(failed)?;
+        io::stdin().read_line(&mut String::new()).map_err(failed)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,72 @@
+//! `--approve`: the program plays the user too, for machines without a browser.
+//!
+//! It does what a browser and a person do: fetch the consent page, read its form, click Allow, follow
+//! the redirect. The provider cannot tell the difference, and has no back door for it.
+
+use std::thread;
+
+use oauth2_by_hand::Error;
+use oauth2_by_hand::http::{Request, Response, send};
+
+/// Answers the authorization request at `url` with Allow, as the person whom the page suggests.
+pub fn click_allow(url: &str) -> Result<(), Error> {
+    let request = from_browser(Request::get(url));
+    let page = send(&request)?;
+    let html = page.text().unwrap_or_default();
+    if page.status != 200 {
+        return Err(refused(html));
+    }
+
+    let fields = fields(html);
+    let mut pairs: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, *value)).collect();
+    pairs.push(("decision", "allow"));
+    let action = format!("{}{}", request.origin, request.path());
+    let click = from_browser(Request::post_form(&action, &pairs))
+        .with_header("Origin", &request.origin)
+        .with_header("Cookie", &cookie(&page));
+    let answer = send(&click)?;
+    let Some(location) = answer.header("location").map(str::to_owned) else {
+        return Err(refused(answer.text().unwrap_or_default()));
+    };
+
+    // The callback answers only when somebody waits for it, so this request must not keep us.
+    thread::spawn(move || send(&from_browser(Request::get(&location))));
+    Ok(())
+}
+
+fn from_browser(mut request: Request) -> Request {
+    request.headers.retain(|(name, _)| name != "Accept");
+    request.with_header("Accept", "text/html")
+}
+
+fn cookie(page: &Response) -> String {
+    let cookie = page.header("set-cookie").unwrap_or_default();
+    cookie.split(';').next().unwrap_or_default().to_owned()
+}
+
+/// The fields that a browser would send: the hidden ones and the radio button that is on.
+fn fields(html: &str) -> Vec<(&str, &str)> {
+    let inputs = html.split("<input ").skip(1).filter_map(|rest| rest.split('>').next());
+    inputs
+        .filter(|input| input.contains("type=\"hidden\"") || input.contains(" checked"))
+        .filter_map(|input| Some((attribute(input, "name")?, attribute(input, "value")?)))
+        .collect()
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let (_, after) = tag.split_once(&format!("{name}=\""))?;
+    after.split('"').next()
+}
+
+/// The provider shows a page of its own instead of sending us back: its words, without the tags.
+fn refused(html: &str) -> Error {
+    let main = html.split_once("<main").map_or(html, |(_, main)| main);
+    let words: Vec<&str> = main
+        .split('<')
+        .filter_map(|piece| piece.split_once('>'))
+        .map(|(_, text)| text.trim())
+        .filter(|text| !text.is_empty())
+        .take(2)
+        .collect();
+    Error::AuthorizationRefused { error: String::new(), description: words.join(": ") }
+}

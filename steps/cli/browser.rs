@@ -1,0 +1,46 @@
+//! Opening the user's browser, without a shell and without letting it die with us.
+
+use std::io;
+use std::process::{Command, Stdio};
+use std::thread;
+
+/// Opens `url` in the default browser. It must be one that our own builder made.
+///
+/// The URL is one argument of one program: no shell reads it (RFC 8252 §8.12).
+pub fn open(url: &str) -> io::Result<()> {
+    let mut command = opener();
+    command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    own_group(&mut command);
+    let mut child = command.spawn()?;
+    // Somebody has to take note when the helper ends.
+    thread::spawn(move || child.wait());
+    Ok(())
+}
+
+fn opener() -> Command {
+    if cfg!(windows) {
+        // `start` would need a shell, and a shell would read the `&` in the URL.
+        let mut command = Command::new("rundll32");
+        command.arg("url.dll,FileProtocolHandler");
+        command
+    } else if cfg!(target_os = "macos") {
+        Command::new("open")
+    } else {
+        Command::new("xdg-open")
+    }
+}
+
+/// Ctrl-C goes to every process of the terminal's group: the browser shall not be in ours.
+#[cfg(unix)]
+fn own_group(command: &mut Command) {
+    std::os::unix::process::CommandExt::process_group(command, 0);
+}
+
+#[cfg(windows)]
+fn own_group(command: &mut Command) {
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
+    std::os::windows::process::CommandExt::creation_flags(command, CREATE_NEW_PROCESS_GROUP);
+}
+
+#[cfg(not(any(unix, windows)))]
+fn own_group(_command: &mut Command) {}

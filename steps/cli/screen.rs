@@ -1,0 +1,170 @@
+//! What the programs print: at most 80 columns of ours, and the messages as they are.
+//!
+//! A message stands between two rules, from column 0 and never wrapped, so that it can be read, compared
+//! and copied. Everything else is ours.
+
+use std::io::{self, Write};
+
+use oauth2_by_hand::Error;
+use oauth2_by_hand::http::mask::Mask;
+use oauth2_by_hand::http::visible::visible;
+use oauth2_by_hand::http::{Request, Response};
+use oauth2_by_hand::practice::Answer;
+
+const WIDTH: usize = 80;
+
+/// Standard output, seen through a mask.
+pub struct Screen {
+    pub mask: Mask,
+    exchanges: usize,
+}
+
+impl Screen {
+    pub fn new(mask: Mask) -> Screen {
+        Screen { mask, exchanges: 0 }
+    }
+
+    /// One line of ours. What it quotes from outside is masked and cannot steer the terminal.
+    pub fn say(&self, line: &str) -> Result<(), Error> {
+        print(&self.mask.text(line))
+    }
+
+    /// A line as it is, save for what could steer the terminal: for the authorization URL.
+    pub fn bare(&self, line: &str) -> Result<(), Error> {
+        print(&visible(line))
+    }
+
+    pub fn chapter(&self, title: &str) -> Result<(), Error> {
+        print(&format!("== {title} {}\n", "=".repeat(WIDTH.saturating_sub(title.len() + 4))))
+    }
+
+    /// The line above a message: who speaks to whom, and what it is.
+    pub fn rule(&self, title: &str) -> Result<(), Error> {
+        print(&format!(
+            "-- {title} {}",
+            "-".repeat(WIDTH.saturating_sub(title.chars().count() + 4))
+        ))
+    }
+
+    /// The line below a message, and what to notice in it.
+    pub fn notice(&self, lines: &str) -> Result<(), Error> {
+        print(&"-".repeat(WIDTH))?;
+        for line in lines.lines() {
+            print(&format!("   {line}"))?;
+        }
+        print("")
+    }
+
+    pub fn request(&mut self, title: &str, request: &Request, notice: &str) -> Result<(), Error> {
+        self.rule(title)?;
+        message(&self.mask.request(request))?;
+        self.notice(notice)
+    }
+
+    pub fn response(
+        &mut self,
+        title: &str,
+        response: &Response,
+        notice: &str,
+    ) -> Result<(), Error> {
+        self.rule(title)?;
+        message(&self.mask.response(response))?;
+        self.notice(notice)
+    }
+
+    pub fn personal_response(
+        &mut self,
+        title: &str,
+        response: &Response,
+        shown: &[&str],
+        notice: &str,
+    ) -> Result<(), Error> {
+        self.rule(title)?;
+        message(&self.mask.personal_response(response, shown))?;
+        self.notice(notice)
+    }
+
+    /// A remark, between the messages.
+    pub fn note(&self, text: &str) -> Result<(), Error> {
+        print(&wrapped(&self.mask.text(&format!("   {text}\n"))))
+    }
+
+    /// A table of our own: names in a column, values beside them.
+    pub fn table(&self, rows: &[(&str, &str)]) -> Result<(), Error> {
+        let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        for (name, value) in rows {
+            self.say(&format!("   {name:<width$}  {value}"))?;
+        }
+        print("")
+    }
+
+    /// One request to the practice provider, with its answer. Pages are only named.
+    pub fn exchange(&mut self, request: &Request, answer: &Answer) -> Result<(), Error> {
+        self.exchanges += 1;
+        let number = self.exchanges;
+        self.rule(&format!("{number}. -> provider"))?;
+        message(&self.mask.request(request))?;
+        self.rule(&format!("{number}. <- provider"))?;
+        let response = &answer.response;
+        match response.media_type().as_str() {
+            "application/json" | "text/plain" => message(&self.mask.response(response))?,
+            media_type => {
+                let length = response.body.len();
+                let head = Response { body: Vec::new(), ..response.clone() };
+                print(&format!("{}({media_type}, {length} bytes)", self.mask.response(&head)))?;
+            }
+        }
+        print(&"-".repeat(WIDTH))?;
+        for remark in &answer.remarks {
+            self.note(remark)?;
+        }
+        print("")
+    }
+
+    /// What the `provider` program says first.
+    pub fn welcome(&self, issuer: &str, settings: &[(&str, String)]) -> Result<(), Error> {
+        self.say(&format!("The practice provider is at {issuer}\n"))?;
+        self.say(&format!("Register an application: {issuer}/register"))?;
+        self.say("Or be its client \"workshop\": in a second terminal, paste\n")?;
+        for (name, value) in settings {
+            self.bare(&match cfg!(windows) {
+                true => format!("$env:{name} = '{value}'"),
+                false => format!("export {name}='{value}'"),
+            })?;
+        }
+        self.say("\nand then: cargo run --bin step3")?;
+        self.say("\nEvery request is shown below. Ctrl-C ends it.\n")
+    }
+}
+
+/// Our own words in lines that fit: each line is broken between words and indented like its start.
+pub fn wrapped(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let indent = " ".repeat(line.len() - line.trim_start().len());
+        let mut fitted = indent.clone();
+        for word in line.split_whitespace() {
+            let is_first = fitted.len() == indent.len();
+            if !is_first && fitted.chars().count() + 1 + word.chars().count() > WIDTH {
+                lines.push(std::mem::replace(&mut fitted, format!("{indent}{word}")));
+            } else {
+                fitted.push_str(if is_first { "" } else { " " });
+                fitted.push_str(word);
+            }
+        }
+        lines.push(fitted);
+    }
+    lines.join("\n")
+}
+
+/// A message as it is. If it does not end its last line, we do.
+fn message(text: &str) -> Result<(), Error> {
+    print(text.strip_suffix('\n').unwrap_or(text))
+}
+
+pub fn print(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Error::Terminal(error.kind()))
+}

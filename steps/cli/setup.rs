@@ -1,0 +1,116 @@
+//! Who the client is and which provider it talks to: from the options and the environment.
+
+use super::Options;
+use oauth2_by_hand::http::serve::Server;
+use oauth2_by_hand::providers::{self, Preset};
+use oauth2_by_hand::{Client, Error, practice, settings};
+
+/// What a login starts with.
+pub struct Setup {
+    pub client: Client,
+    /// What the provider is, in words.
+    pub provider: String,
+    /// What the user should know.
+    pub notes: Vec<String>,
+    /// The practice provider, where it runs inside this program.
+    pub server: Option<Server>,
+}
+
+/// What looks up a setting by its name.
+type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+const URLS: [&str; 3] = ["OAUTH_AUTHORIZE_URL", "OAUTH_TOKEN_URL", "OAUTH_USERINFO_URL"];
+
+/// What a registration at one provider gives, and another provider cannot know.
+const OF_A_PROVIDER: [&str; 6] =
+    ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", URLS[0], URLS[1], URLS[2], "OAUTH_ISSUER"];
+
+/// Chooses the provider, and builds the client from its settings and the environment's.
+pub fn setup(options: &Options, environment: Lookup) -> Result<Setup, Error> {
+    let environment = &|name: &str| environment(name).filter(|value| !value.is_empty());
+    let missing: Vec<&str> = URLS.into_iter().filter(|url| environment(url).is_none()).collect();
+    let mut setup = match (options.provider.as_deref(), missing.as_slice()) {
+        (Some("practice"), _) => practice(&|_| None, environment)?,
+        (Some(name), _) => match providers::preset(name) {
+            Some(preset) => real(preset, environment)?,
+            None => practice(&|_| None, environment)?,
+        },
+        (None, []) => custom(environment)?,
+        (None, [_, _, _]) => practice(environment, environment)?,
+        (None, [missing, ..]) => {
+            let problem = "it is not set, and a provider of your own needs all three URLs".into();
+            return Err(Error::Configuration { setting: missing, problem });
+        }
+    };
+    if setup.client.issuer.is_none() {
+        let note = "The provider's name (iss) is not checked: OAUTH_ISSUER is not set (RFC 9207).";
+        setup.notes.push(note.into());
+    }
+    if setup.client.redirect_uri.starts_with("http://localhost") {
+        let note = "127.0.0.1 is the safer redirect URI: localhost is a name, and a name can point \
+                    anywhere (RFC 8252 §8.3).";
+        setup.notes.push(note.into());
+    }
+    Ok(setup)
+}
+
+/// The practice provider inside this program. Its address is new in every run, so the environment can
+/// change who the client is, but not where the provider is.
+fn practice(identity: Lookup, environment: Lookup) -> Result<Setup, Error> {
+    let (provider, server) = practice::start(0, |_, _| ()).map_err(|error| {
+        Error::CannotListen { address: "127.0.0.1".into(), reason: error.to_string() }
+    })?;
+    let own = provider.settings();
+    let own = |name: &str| own.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
+    let mut client = settings::client(&|name| match name {
+        "OAUTH_CLIENT_ID" => identity(name).or_else(|| own(name)),
+        // An ID of its own brings its own secret, or none.
+        "OAUTH_CLIENT_SECRET" if identity("OAUTH_CLIENT_ID").is_some() => identity(name),
+        "OAUTH_CLIENT_SECRET" => identity(name).or_else(|| own(name)),
+        _ if OF_A_PROVIDER.contains(&name) => own(name),
+        _ => environment(name).or_else(|| own(name)),
+    })?;
+    client.any_port = true;
+
+    let unused: Vec<&str> = OF_A_PROVIDER
+        .into_iter()
+        .filter(|name| environment(name).is_some() && identity(name).is_none())
+        .collect();
+    let notes = match unused.as_slice() {
+        [] => Vec::new(),
+        _ => vec![format!(
+            "--provider practice: not used from the environment: {}.",
+            unused.join(", ")
+        )],
+    };
+    let provider = format!("the practice provider, in this program, at {}", provider.issuer());
+    Ok(Setup { client, provider, notes, server: Some(server) })
+}
+
+/// A provider that we know. What is yours alone is still missing, and the message says where it is.
+fn real(preset: &Preset, environment: Lookup) -> Result<Setup, Error> {
+    let known = |name: &str| preset.settings.iter().find(|(key, _)| *key == name);
+    let lookup =
+        |name: &str| environment(name).or_else(|| known(name).map(|(_, value)| (*value).into()));
+    for setting in ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET"] {
+        if lookup(setting).is_none() {
+            let redirect_uri = lookup("OAUTH_REDIRECT_URI");
+            let redirect_uri = redirect_uri.as_deref().unwrap_or(settings::DEFAULT_REDIRECT_URI);
+            let problem = format!(
+                "it is not set. Register an application at {} with exactly this redirect URI: {redirect_uri} \
+                 and copy its client ID and its client secret",
+                preset.register_at
+            );
+            return Err(Error::Configuration { setting, problem });
+        }
+    }
+    let client = settings::client(&lookup)?;
+    Ok(Setup { client, provider: preset.title.into(), notes: Vec::new(), server: None })
+}
+
+/// A provider that the environment describes.
+fn custom(environment: Lookup) -> Result<Setup, Error> {
+    let client = settings::client(environment)?;
+    let provider = client.issuer.clone().unwrap_or_else(|| client.authorization_endpoint.clone());
+    Ok(Setup { client, provider, notes: Vec::new(), server: None })
+}

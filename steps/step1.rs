@@ -1,0 +1,36 @@
+//! Step 1: build the authorization URL, catch the redirect, check it, show the code.
+//!
+//! Follow it in TUTORIAL.md, or read `log_in` from top to bottom.
+
+mod cli;
+
+use std::process::ExitCode;
+
+use cli::{Cli, notice};
+use oauth2_by_hand::{Error, authorize, callback, pkce};
+
+fn main() -> ExitCode {
+    cli::run("step1", log_in)
+}
+
+fn log_in(cli: &mut Cli) -> Result<(), Error> {
+    let mut client = cli.client()?;
+
+    // Listen before the browser leaves, so that somebody is home when it returns.
+    cli.chapter("Step 1: authorize")?;
+    let listener =
+        if cli.pastes() { callback::paste(cli.lines()) } else { callback::listen(&mut client)? };
+
+    // Three values that only this login knows, and one that may be seen.
+    let state = authorize::new_state()?;
+    let code_verifier = pkce::new_code_verifier()?;
+    let code_challenge = pkce::code_challenge(&code_verifier);
+
+    let url = authorize::authorization_url(&client, &state, &code_challenge);
+    cli.open(&url, &client, notice::AUTHORIZATION_URL)?;
+    let code = callback::wait_for_code(listener, &client, &state, &mut |request, outcome| {
+        cli.saw(request, outcome);
+    })?;
+
+    cli.show_code(&code, &code_verifier)
+}

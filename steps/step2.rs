@@ -1,0 +1,40 @@
+//! Step 2: step 1, then exchange the code for an access token.
+//!
+//! Follow it in TUTORIAL.md, or read `log_in` from top to bottom.
+
+mod cli;
+
+use std::process::ExitCode;
+
+use cli::{Cli, notice};
+use oauth2_by_hand::{Error, authorize, callback, fetch_token, http, pkce};
+
+fn main() -> ExitCode {
+    cli::run("step2", log_in)
+}
+
+fn log_in(cli: &mut Cli) -> Result<(), Error> {
+    let mut client = cli.client()?;
+
+    cli.chapter("Step 1: authorize")?;
+    let listener =
+        if cli.pastes() { callback::paste(cli.lines()) } else { callback::listen(&mut client)? };
+    let state = authorize::new_state()?;
+    let code_verifier = pkce::new_code_verifier()?;
+    let code_challenge = pkce::code_challenge(&code_verifier);
+    let url = authorize::authorization_url(&client, &state, &code_challenge);
+    cli.open(&url, &client, notice::AUTHORIZATION_URL)?;
+    let code = callback::wait_for_code(listener, &client, &state, &mut |request, outcome| {
+        cli.saw(request, outcome);
+    })?;
+
+    // Build the request, look at it, send it.
+    cli.chapter("Step 2: fetch the access token")?;
+    let request = fetch_token::token_request(&client, &code, &code_verifier);
+    cli.show_request(&request, notice::TOKEN_REQUEST)?;
+    let response = http::send(&request)?;
+    cli.show_response(&response, notice::TOKEN_RESPONSE)?;
+
+    let token = fetch_token::read_token(&client, &response)?;
+    cli.show_token(&token, &client)
+}
