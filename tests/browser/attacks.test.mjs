@@ -59,9 +59,10 @@ test('no page can put the consent page into a frame', async (stage) => {
   const page = await stage.page({ expected: /frame-ancestors/ });
   const evil = await stage.otherSite(`<iframe src="${login.url.replaceAll('&', '&amp;')}"></iframe>`);
 
-  const refused = page.waitForEvent('console', (message) => /frame-ancestors/.test(message.text()));
-  await page.goto(evil);
-  await refused;
+  await Promise.all([
+    page.waitForEvent('console', (message) => /frame-ancestors/.test(message.text())),
+    page.goto(evil),
+  ]);
 
   assert.equal(await page.frameLocator('iframe').getByRole('button').count(), 0);
 });
@@ -116,7 +117,9 @@ test('more idle connections than the server keeps do not shut the browser out', 
 
 /// Opens a page that goes on by itself, and waits for where it leads.
 async function resultOf(page, url, path) {
-  const response = page.waitForResponse((response) => new URL(response.url()).pathname === path);
-  await page.goto(url, { waitUntil: 'commit' });
+  const [response] = await Promise.all([
+    page.waitForResponse((response) => new URL(response.url()).pathname === path),
+    page.goto(url, { waitUntil: 'commit' }),
+  ]);
   return response;
 }

@@ -19,7 +19,7 @@ export async function run(newStage, words) {
     console.log(`${error ? 'FAILED' : 'ok    '}  ${sentence} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
     if (error) {
       failed += 1;
-      console.log(`${error.stack ?? error}`.replace(/^/gm, '        '));
+      console.log(error.replace(/^/gm, '        '));
     }
   }
   console.log(`${chosen.length - failed} passed, ${failed} failed`);
@@ -37,7 +37,8 @@ async function outcome(stage, body) {
     stage.assertNothingIsAmiss();
     return null;
   } catch (error) {
-    return error;
+    // What the browser complained of is often the cause.
+    return [error.stack, ...stage.faults].join('\n');
   } finally {
     clearTimeout(timer);
     await stage.close();

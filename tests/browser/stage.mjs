@@ -10,10 +10,11 @@ import { Program } from './program.mjs';
 const PATIENCE = 10_000;
 
 export class Stage {
+  /// What went wrong in the browser without being asked for.
+  faults = [];
   #browser;
   #programs = [];
   #cleanups = [];
-  #faults = [];
 
   constructor(browser) {
     this.#browser = browser;
@@ -68,7 +69,7 @@ export class Stage {
   }
 
   async #watch(context, expected) {
-    const fault = (text) => expected.test(text) || this.#faults.push(text);
+    const fault = (text) => expected.test(text) || this.faults.push(text);
     const opened = new Set();
     context.on('request', (request) => {
       const { protocol, hostname } = new URL(request.url());
@@ -96,7 +97,7 @@ export class Stage {
   }
 
   assertNothingIsAmiss() {
-    assert.deepEqual(this.#faults, []);
+    assert.deepEqual(this.faults, []);
   }
 
   /// A site of somebody else, on another port, with one page. Returns its address.
