@@ -108,19 +108,6 @@ test('the consent page can be reloaded before it is answered', async (stage) => 
   assert.equal(await login.ended, 0);
 });
 
-test('a double click on Allow logs in once', async (stage) => {
-  const provider = await stage.provider();
-  const login = await stage.login({ provider });
-  const page = await stage.page();
-
-  await page.goto(login.url);
-  await button(page, 'Allow').dblclick();
-  await seeHeading(page, 'Code received');
-
-  assert.equal(await login.ended, 0);
-  assert.equal(codesGivenBy(provider), 1);
-});
-
 test('the back button after Allow shows the question again and gives no second code', async (stage) => {
   const provider = await stage.provider();
   const login = await stage.login({ provider });
