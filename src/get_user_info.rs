@@ -56,6 +56,9 @@ pub fn read_user(response: &Response) -> Result<User, Error> {
         status => return Err(Error::BadUserResponse(format!("HTTP {status}"))),
     }
     let fields = Fields::read(response).map_err(Error::BadUserResponse)?;
+    if fields.from_form {
+        return Err(Error::BadUserResponse("it is a form, not JSON".into()));
+    }
     let text = |name| fields.text(name).map_err(Error::BadUserResponse);
     Ok(User {
         id: id(&fields)?,

@@ -110,12 +110,10 @@ fn split_port(authority: &str, default_port: u16) -> Result<(&str, u16), &'stati
     };
     let (host, port) = authority.split_at_checked(colon).unwrap_or((authority, ""));
     let digits = port.trim_start_matches(':');
-    if digits.is_empty() || digits.len() > 5 || digits.contains(|c: char| !c.is_ascii_digit()) {
-        return Err("its port is not a number from 1 to 65535");
-    }
+    let fits = digits.len() <= 5 && digits.bytes().all(|byte| byte.is_ascii_digit());
     match digits.parse() {
-        Ok(port) => Ok((host, port)),
-        Err(_) => Err("its port is not a number from 1 to 65535"),
+        Ok(number) if fits && number > 0 => Ok((host, number)),
+        _ => Err("its port is not a number from 1 to 65535"),
     }
 }
 
@@ -199,6 +197,8 @@ mod tests {
             "https://example.com/%zz",
             "https://example.com:/",
             "https://example.com:+80/",
+            "https://example.com:0/",
+            "https://example.com::80/",
             "https://example.com:65536/",
             "https://example.com:000080/",
             "https://[::1/",

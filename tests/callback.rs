@@ -1,0 +1,295 @@
+//! Between the steps: who may come to the redirect URI, and what ends the wait.
+
+mod common;
+
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use common::*;
+use oauth2_by_hand::callback::{self, listen, wait_for_code};
+use oauth2_by_hand::{Client, Error};
+
+const STATE: &str = "the-state-of-this-login";
+
+/// A client whose redirect URI has a port that the system has just chosen.
+fn client_at(host: &str) -> Client {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    Client { redirect_uri: format!("http://{host}:{port}/callback"), any_port: true, ..workshop() }
+}
+
+/// A wait that goes on in a thread: its address, its end, and what it saw.
+struct Waiting {
+    client: Client,
+    address: String,
+    result: JoinHandle<Result<String, Error>>,
+}
+
+fn wait_at(host: &str, patience: Duration, saw: Option<Sender<Option<Error>>>) -> Waiting {
+    let mut client = client_at(host);
+    let mut listener = listen(&mut client).unwrap();
+    listener.patience = patience;
+    let address = client.redirect_uri.split('/').nth(2).unwrap().to_owned();
+    let waiting = client.clone();
+    let result = thread::spawn(move || {
+        wait_for_code(listener, &waiting, STATE, &mut |_, outcome| {
+            if let Some(saw) = &saw {
+                saw.send(outcome.clone().err()).unwrap();
+            }
+        })
+    });
+    Waiting { client, address, result }
+}
+
+fn wait() -> Waiting {
+    wait_at("127.0.0.1", Duration::from_secs(20), None)
+}
+
+impl Waiting {
+    fn get(&self, target: &str) -> String {
+        raw(&self.address, format!("GET {target} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address).as_bytes())
+    }
+
+    /// The redirect that everybody waits for.
+    fn come_back(&self) -> String {
+        self.get(&format!("/callback?code=the-code&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000"))
+    }
+
+    fn end(self) -> Result<String, Error> {
+        self.result.join().unwrap()
+    }
+}
+
+fn status(answer: &str) -> &str {
+    answer.split(' ').nth(1).unwrap_or_default()
+}
+
+#[test]
+fn the_browser_comes_back_with_the_code_and_the_port_is_free_again() {
+    let waiting = wait();
+    let address = waiting.address.clone();
+
+    let answer = waiting.come_back();
+
+    assert_eq!(status(&answer), "200");
+    assert!(answer.contains("Code received") && !answer.contains("the-code"));
+    assert_eq!(waiting.end(), Ok("the-code".into()));
+    assert!(TcpStream::connect(&address).is_err());
+    assert!(TcpListener::bind(&address).is_ok());
+}
+
+/// Nothing of the request returns in the page, and the address is kept nowhere.
+#[test]
+fn the_page_is_fixed_and_its_address_is_kept_nowhere() {
+    let waiting = wait();
+    let answer = waiting.get(&format!(
+        "/callback?error=%3Cscript%3Ealert(1)%3C%2Fscript%3E&error_description=boo&state={STATE}"
+    ));
+    assert_eq!(status(&answer), "200");
+    assert!(!answer.contains("script") && !answer.contains("boo"));
+    for header in [
+        "content-security-policy: default-src 'none'; style-src 'sha256-",
+        "cache-control: no-store",
+        "referrer-policy: no-referrer",
+        "x-content-type-options: nosniff",
+        "connection: close",
+    ] {
+        assert!(answer.contains(&format!("\r\n{header}")), "{header}");
+    }
+    assert!(matches!(waiting.end(), Err(Error::AuthorizationRefused { .. })));
+}
+
+/// RFC 6749 §10.12: a page in the same browser can send it here with a code of its own.
+#[test]
+fn a_redirect_that_is_not_ours_is_noted_and_the_wait_goes_on() {
+    let (saw, seen) = channel();
+    let waiting = wait_at("127.0.0.1", Duration::from_secs(20), Some(saw));
+    for target in [
+        "/callback",
+        "/callback?code=evil",
+        "/callback?code=evil&state=other",
+        "/callback?error=access_denied&state=other",
+        "/callback?code=evil&state=%zz",
+        &format!("/callback?code=evil&state={STATE}&state={STATE}"),
+    ] {
+        assert_eq!(status(&waiting.get(target)), "400", "{target}");
+    }
+    waiting.come_back();
+
+    assert_eq!(waiting.end(), Ok("the-code".into()));
+    let seen: Vec<_> = seen.iter().collect();
+    let expected = [
+        Some(Error::StateMissing),
+        Some(Error::StateMissing),
+        Some(Error::StateMismatch),
+        Some(Error::StateMismatch),
+        Some(Error::Encoding("a '%' without two hexadecimal digits")),
+        Some(Error::Repeated("state")),
+        None,
+    ];
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn other_methods_paths_and_hosts_are_turned_away() {
+    let waiting = wait();
+    let good = format!("/callback?code=the-code&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000");
+    let host = waiting.address.clone();
+    let port = host.rsplit(':').next().unwrap().to_owned();
+    let rows = [
+        ("GET", "/favicon.ico", host.clone(), "404"),
+        ("GET", "/", host.clone(), "404"),
+        ("GET", &good.replace("/callback", "/Callback"), host.clone(), "404"),
+        ("GET", &good.replace("/callback", "/callback/"), host.clone(), "404"),
+        ("GET", &good.replace("/callback", "/x/../callback"), host.clone(), "404"),
+        ("HEAD", &good, host.clone(), "405"),
+        ("POST", &good, host.clone(), "405"),
+        ("OPTIONS", &good, host.clone(), "405"),
+        ("GET", &good, "evil.example".into(), "421"),
+        ("GET", &good, format!("evil.example:{port}"), "421"),
+        ("GET", &good, format!("localhost:{port}"), "421"),
+        ("GET", &good, "127.0.0.1".into(), "421"),
+    ];
+    for (method, target, host, expected) in rows {
+        let request = format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        let answer = raw(&waiting.address, request.as_bytes());
+        assert_eq!(status(&answer), expected, "{request}");
+    }
+    let no_host = raw(&waiting.address, format!("GET {good} HTTP/1.1\r\n\r\n").as_bytes());
+    let two_hosts = format!("GET {good} HTTP/1.1\r\nHost: {host}\r\nHost: {host}\r\n\r\n");
+    assert_eq!(status(&no_host), "421");
+    assert_eq!(status(&raw(&waiting.address, two_hosts.as_bytes())), "421");
+
+    waiting.come_back();
+    assert_eq!(waiting.end(), Ok("the-code".into()));
+}
+
+#[test]
+fn a_redirect_with_our_state_decides_also_when_it_is_bad() {
+    let waiting = wait();
+    let answer = waiting.get(&format!("/callback?code=x&state={STATE}&iss=https%3A%2F%2Fevil.example"));
+    assert_eq!(status(&answer), "400");
+    assert!(matches!(waiting.end(), Err(Error::IssuerMismatch { .. })));
+}
+
+/// Browsers open connections ahead of need, and leave them idle.
+#[test]
+fn idle_and_slow_connections_do_not_delay_the_browser() {
+    let waiting = wait();
+    let idle: Vec<TcpStream> =
+        (0..100).map(|_| TcpStream::connect(&waiting.address).unwrap()).collect();
+
+    let start = Instant::now();
+    waiting.come_back();
+
+    assert_eq!(waiting.end(), Ok("the-code".into()));
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    drop(idle);
+}
+
+#[test]
+fn the_wait_has_an_end() {
+    let waiting = wait_at("127.0.0.1", Duration::from_millis(50), None);
+    let address = waiting.address.clone();
+    assert_eq!(waiting.end(), Err(Error::NoRedirect(0)));
+    assert!(TcpListener::bind(&address).is_ok(), "the port is free again");
+}
+
+/// RFC 8252 §7.3: a provider that takes any port lets us use another one.
+#[test]
+fn a_taken_port_is_changed_only_where_the_provider_allows_it() {
+    let mut client = client_at("127.0.0.1");
+    let address = client.redirect_uri.split('/').nth(2).unwrap().to_owned();
+    let _taken = TcpListener::bind(&address).unwrap();
+    let before = client.redirect_uri.clone();
+
+    let listener = listen(&mut client).unwrap();
+    assert_ne!(client.redirect_uri, before);
+    assert!(client.redirect_uri.ends_with("/callback"));
+    drop(listener);
+
+    let mut strict = Client { redirect_uri: before.clone(), any_port: false, ..client };
+    assert_eq!(listen(&mut strict).err(), Some(Error::PortTaken(address)));
+    assert_eq!(strict.redirect_uri, before);
+}
+
+/// Browsers may choose either address for `localhost`; a stranger on one of them would get the code.
+#[test]
+fn localhost_is_both_loopback_addresses_or_none() {
+    let waiting = wait_at("localhost", Duration::from_secs(20), None);
+    let port: u16 = waiting.address.rsplit(':').next().unwrap().parse().unwrap();
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
+    let has_ipv6 = TcpListener::bind("[::1]:0").is_ok();
+    assert_eq!(TcpStream::connect(("::1", port)).is_ok(), has_ipv6);
+    let answer = raw(
+        &format!("127.0.0.1:{port}"),
+        format!("GET /callback?code=c&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000 HTTP/1.1\r\nHost: {}\r\n\r\n", waiting.address).as_bytes(),
+    );
+    assert_eq!(status(&answer), "200");
+    assert_eq!(waiting.end(), Ok("c".into()));
+
+    if let Ok(stranger) = TcpListener::bind("[::1]:0") {
+        let port = stranger.local_addr().unwrap().port();
+        let redirect_uri = format!("http://localhost:{port}/callback");
+        let mut client = Client { redirect_uri, any_port: false, ..workshop() };
+        assert_eq!(listen(&mut client).err(), Some(Error::PortTaken(format!("localhost:{port}"))));
+    }
+}
+
+#[test]
+fn only_addresses_of_this_machine_are_listened_on() {
+    for redirect_uri in ["https://example.com/callback", "https://127.0.0.1/callback", "http://0.0.0.0:1/"] {
+        let mut client = Client { redirect_uri: redirect_uri.into(), ..workshop() };
+        let error = listen(&mut client).err();
+        assert!(
+            matches!(error, Some(Error::Configuration { setting: "OAUTH_REDIRECT_URI", .. })),
+            "{redirect_uri}"
+        );
+    }
+}
+
+/// RFC 6749 §3.1.2: the redirect URI may have a query of its own.
+#[test]
+fn a_redirect_uri_keeps_its_own_query() {
+    let mut client = client_at("127.0.0.1");
+    client.redirect_uri += "?own=1";
+    let listener = listen(&mut client).unwrap();
+    let address = client.redirect_uri.split('/').nth(2).unwrap().to_owned();
+    let browser = thread::spawn(move || {
+        let get = |target: &str| raw(&address, format!("GET {target} HTTP/1.1\r\nHost: {address}\r\n\r\n").as_bytes());
+        let without = get(&format!("/callback?code=c&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000"));
+        let with = get(&format!("/callback?own=1&code=c&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000"));
+        (without, with)
+    });
+    assert_eq!(wait_for_code(listener, &client, STATE, &mut |_, _| ()), Ok("c".into()));
+    let (without, with) = browser.join().unwrap();
+    assert_eq!((status(&without), status(&with)), ("404", "200"));
+}
+
+#[test]
+fn a_pasted_url_is_checked_like_a_redirect_and_asked_for_again() {
+    let client = workshop();
+    let good = format!("{REDIRECT_URI}?code=c&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000");
+    let lines = [
+        String::new(),
+        "what?".into(),
+        "http://127.0.0.1:9000/authorize?code=x".into(),
+        format!("{REDIRECT_URI}?code=x&state=old"),
+        format!("  {good}\n"),
+    ];
+    let mut seen = Vec::new();
+    let code = wait_for_code(callback::paste(lines.into_iter()), &client, STATE, &mut |_, outcome| {
+        seen.push(outcome.clone().err());
+    });
+    assert_eq!(code, Ok("c".into()));
+    let not_ours = || Some(Error::NotTheRedirect(REDIRECT_URI.into()));
+    assert_eq!(seen, [not_ours(), not_ours(), Some(Error::StateMismatch), None]);
+}
+
+#[test]
+fn the_end_of_the_pasted_lines_is_an_error() {
+    let listener = callback::paste(std::iter::once("no".to_owned()));
+    let code = wait_for_code(listener, &workshop(), STATE, &mut |_, _| ());
+    assert_eq!(code, Err(Error::InputEnded));
+}

@@ -1,0 +1,193 @@
+//! What several test files need: a client, a person who clicks, a program to run.
+
+#![allow(dead_code, reason = "each test file uses its own part of it")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
+
+use oauth2_by_hand::http::{Request, Response};
+use oauth2_by_hand::practice::Provider;
+use oauth2_by_hand::{Client, settings};
+
+/// RFC 7636 Appendix B.
+pub const CODE_VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub const CODE_CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub const ISSUER: &str = "http://127.0.0.1:9000";
+pub const REDIRECT_URI: &str = "http://127.0.0.1:8080/callback";
+
+/// A provider that is asked without a socket.
+pub fn provider() -> Provider {
+    Provider::new(ISSUER)
+}
+
+/// The client `workshop` of [`provider`].
+pub fn workshop() -> Client {
+    client(&[])
+}
+
+/// The client `workshop`, with some settings changed.
+pub fn client(changes: &[(&str, &str)]) -> Client {
+    let changes: Vec<(String, String)> =
+        changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let own = provider().settings();
+    settings::client(&|name| {
+        let changed = changes.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        changed.or_else(|| own.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()))
+    })
+    .unwrap()
+}
+
+/// The client `workshop-public`, which has no secret.
+pub fn public() -> Client {
+    client(&[("OAUTH_CLIENT_ID", "workshop-public"), ("OAUTH_CLIENT_SECRET", "")])
+}
+
+/// The value of a hidden field of a form.
+pub fn hidden(html: &str, name: &str) -> String {
+    let (_, after) = html.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+    after.split('"').next().unwrap().to_owned()
+}
+
+/// The form of a consent page with a decision, as a browser would post it.
+pub fn decision(page: &Response, decision: &str, person: &str) -> Request {
+    let html = page.text().unwrap();
+    let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap();
+    let pairs = [
+        ("transaction", &*hidden(html, "transaction")),
+        ("consent_token", &*hidden(html, "consent_token")),
+        ("person", person),
+        ("decision", decision),
+    ];
+    Request::post_form(&format!("{ISSUER}/authorize"), &pairs)
+        .with_header("Origin", ISSUER)
+        .with_header("Cookie", cookie)
+}
+
+/// Where the browser is sent when the person of that login clicks Allow or Deny at `url`.
+pub fn click(provider: &Provider, url: &str, what: &str, person: &str) -> String {
+    let page = provider.handle(&Request::get(url));
+    assert_eq!(page.status, 200, "{}", page.text().unwrap());
+    let answer = provider.handle(&decision(&page, what, person));
+    assert_eq!(answer.status, 303, "{}", answer.text().unwrap());
+    answer.header("location").unwrap().to_owned()
+}
+
+/// One parameter of a URL's query, decoded.
+pub fn parameter(url: &str, name: &str) -> Option<String> {
+    let query = url.split_once('?')?.1;
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.into_owned().find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+/// One of our programs, in an environment without `OAUTH_…` and proxy settings.
+pub fn program(name: &str) -> Command {
+    let path = match name {
+        "step1" => env!("CARGO_BIN_EXE_step1"),
+        "step2" => env!("CARGO_BIN_EXE_step2"),
+        "step3" => env!("CARGO_BIN_EXE_step3"),
+        "provider" => env!("CARGO_BIN_EXE_provider"),
+        _ => panic!("no program {name}"),
+    };
+    let mut command = Command::new(path);
+    for (variable, _) in std::env::vars() {
+        if variable.starts_with("OAUTH_") || variable.to_ascii_lowercase().ends_with("_proxy") {
+            command.env_remove(variable);
+        }
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Standard output, standard error and exit code of a program that ends by itself.
+pub fn run(command: &mut Command) -> (String, String, i32) {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap(), status.code().unwrap())
+}
+
+/// A program that is talked to while it runs. Dropped, it is ended.
+pub struct Running {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: BufReader<ChildStdout>,
+    /// What it has printed so far.
+    pub printed: String,
+}
+
+impl Running {
+    pub fn start(command: &mut Command) -> Running {
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let stdin = child.stdin.take();
+        Running { child, stdin, stdout, printed: String::new() }
+    }
+
+    /// Reads on until a line fulfils the condition, and gives that line.
+    pub fn line(&mut self, is_it: impl Fn(&str) -> bool) -> String {
+        loop {
+            let mut line = String::new();
+            if self.stdout.read_line(&mut line).unwrap() == 0 {
+                let errors = self.errors();
+                panic!("the program has ended:\n{}\n{errors}", self.printed);
+            }
+            self.printed.push_str(&line);
+            if is_it(line.trim_end()) {
+                return line.trim_end().to_owned();
+            }
+        }
+    }
+
+    /// Waits for the authorization URL.
+    pub fn authorization_url(&mut self) -> String {
+        self.line(|line| line.starts_with("http") && line.contains("response_type=code"))
+    }
+
+    pub fn type_line(&mut self, line: &str) {
+        let stdin = self.stdin.as_mut().unwrap();
+        writeln!(stdin, "{line}").unwrap();
+        stdin.flush().unwrap();
+    }
+
+    /// Closes its standard input.
+    pub fn end_input(&mut self) {
+        self.stdin = None;
+    }
+
+    /// Waits for its end: standard output, standard error, exit code.
+    pub fn end(mut self) -> (String, String, i32) {
+        let mut printed = std::mem::take(&mut self.printed);
+        self.stdout.read_to_string(&mut printed).unwrap();
+        let errors = self.errors();
+        let code = self.child.wait().unwrap().code().unwrap();
+        (printed, errors, code)
+    }
+
+    fn errors(&mut self) -> String {
+        let mut errors = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+        errors
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends bytes to an address and reads the answer to its end.
+pub fn raw(address: &str, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(bytes).unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8(answer).unwrap()
+}
+
+/// Fetches a URL of this machine as a browser would, without following redirects.
+pub fn browse(url: &str) -> String {
+    let rest = url.strip_prefix("http://").unwrap();
+    let (host, path) = rest.split_once('/').unwrap();
+    raw(host, format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes())
+}

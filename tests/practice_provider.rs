@@ -1,0 +1,469 @@
+//! The practice provider, held against the RFCs by requests that our client would never send.
+
+mod common;
+
+use std::time::Duration;
+
+use common::*;
+use oauth2_by_hand::http::{Request, Response};
+use oauth2_by_hand::practice::Provider;
+use serde_json::Value;
+
+const GOOD: [(&str, &str); 7] = [
+    ("response_type", "code"),
+    ("client_id", "workshop"),
+    ("redirect_uri", REDIRECT_URI),
+    ("scope", "read:user"),
+    ("state", "our state=&%"),
+    ("code_challenge", CODE_CHALLENGE),
+    ("code_challenge_method", "S256"),
+];
+
+/// The good authorization request with one parameter changed, left out (`None`), or added.
+fn authorize(change: &str, value: Option<&str>) -> Response {
+    let mut pairs: Vec<(&str, &str)> = GOOD.into_iter().filter(|(name, _)| *name != change).collect();
+    pairs.extend(value.map(|value| (change, value)));
+    ask(&provider(), &pairs)
+}
+
+fn ask(provider: &Provider, pairs: &[(&str, &str)]) -> Response {
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    provider.handle(&Request::get(&format!("{ISSUER}/authorize?{query}")))
+}
+
+fn json(response: &Response) -> Value {
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    serde_json::from_slice(&response.body).unwrap()
+}
+
+fn token(pairs: &[(&str, &str)]) -> Request {
+    Request::post_form(&format!("{ISSUER}/token"), pairs)
+}
+
+/// A code for `workshop`, and the request that exchanges it.
+fn exchange(provider: &Provider) -> Vec<(String, String)> {
+    let location = click(provider, &good_url(), "allow", "ada");
+    let code = parameter(&location, "code").unwrap();
+    [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("redirect_uri", REDIRECT_URI),
+        ("code_verifier", CODE_VERIFIER),
+        ("client_id", "workshop"),
+        ("client_secret", "workshop-secret"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec()
+}
+
+fn good_url() -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(GOOD).finish();
+    format!("{ISSUER}/authorize?{query}")
+}
+
+fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
+    pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// RFC 6749 §4.1.2.1: the server "MUST NOT automatically redirect the user-agent to the invalid redirection URI".
+#[test]
+fn an_unchecked_address_is_never_redirected_to_whatever_else_is_wrong() {
+    let bad = [
+        ("client_id", None),
+        ("client_id", Some("")),
+        ("client_id", Some("nobody")),
+        ("redirect_uri", None),
+        ("redirect_uri", Some("https://evil.example/")),
+        ("redirect_uri", Some("http://127.0.0.1:8080/callback/")),
+        ("redirect_uri", Some("http://127.0.0.1:8080/callback?x=1")),
+    ];
+    for (name, value) in bad {
+        let response = authorize(name, value);
+        assert_eq!((response.status, response.header("location")), (400, None), "{name} {value:?}");
+
+        let worse: Vec<_> = [("response_type", "token"), ("scope", "a b")]
+            .into_iter()
+            .chain(GOOD.into_iter().filter(|(key, _)| *key == "client_id" && name != "client_id"))
+            .chain(value.map(|value| (name, value)))
+            .collect();
+        let response = ask(&provider(), &worse);
+        assert_eq!((response.status, response.header("location")), (400, None), "{worse:?}");
+    }
+    for name in ["client_id", "redirect_uri"] {
+        let (_, good) = GOOD.into_iter().find(|(key, _)| *key == name).unwrap();
+        let twice: Vec<_> = GOOD.into_iter().chain([(name, good)]).collect();
+        let response = ask(&provider(), &twice);
+        assert_eq!((response.status, response.header("location")), (400, None), "{name} twice");
+    }
+}
+
+/// RFC 6749 §4.1.2.1, RFC 7636 §4.4.1.
+#[test]
+fn every_other_error_goes_back_to_the_client_with_its_state_and_our_name() {
+    let rows = [
+        ("response_type", None, "invalid_request"),
+        ("response_type", Some("token"), "unsupported_response_type"),
+        ("scope", Some("admin"), "invalid_scope"),
+        ("scope", Some("read:user  user:email"), "invalid_scope"),
+        ("code_challenge", Some("short"), "invalid_request"),
+        ("code_challenge", None, "invalid_request"),
+        ("code_challenge_method", Some("plain"), "invalid_request"),
+        ("code_challenge_method", None, "invalid_request"),
+    ];
+    for (name, value, error) in rows {
+        let response = authorize(name, value);
+        let location = response.header("location").unwrap_or_else(|| panic!("{name} {value:?}"));
+        assert_eq!(response.status, 303);
+        assert!(location.starts_with("http://127.0.0.1:8080/callback?"), "{location}");
+        assert_eq!(parameter(location, "error").as_deref(), Some(error), "{name} {value:?}");
+        assert_eq!(parameter(location, "state").as_deref(), Some("our state=&%"));
+        assert_eq!(parameter(location, "iss").as_deref(), Some(ISSUER));
+        assert_eq!(parameter(location, "code"), None);
+    }
+}
+
+#[test]
+fn a_parameter_that_comes_twice_is_an_error_and_an_unknown_one_is_not() {
+    for (name, value) in [("scope", "read:user"), ("state", "other"), ("response_type", "code")] {
+        let twice: Vec<_> = GOOD.into_iter().chain([(name, value)]).collect();
+        let response = ask(&provider(), &twice);
+        let location = response.header("location").unwrap();
+        assert_eq!(parameter(location, "error").as_deref(), Some("invalid_request"), "{name}");
+    }
+    let unknown: Vec<_> = GOOD.into_iter().chain([("x", "1"), ("x", "2"), ("nonce", "")]).collect();
+    assert_eq!(ask(&provider(), &unknown).status, 200);
+}
+
+/// RFC 9700 §2.1.1: a public client without PKCE is not served; a confidential one is, with a remark.
+#[test]
+fn without_a_code_challenge_only_a_confidential_client_is_served() {
+    let without_pkce: Vec<_> =
+        GOOD.into_iter().filter(|(name, _)| !name.starts_with("code_challenge")).collect();
+    let query = |client_id| {
+        let pairs = without_pkce.iter().map(|(name, value)| match *name {
+            "client_id" => ("client_id", client_id),
+            _ => (*name, *value),
+        });
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+    };
+
+    let confidential = Request::get(&format!("{ISSUER}/authorize?{}", query("workshop")));
+    let answer = provider().answer(&confidential);
+    assert_eq!(answer.response.status, 200);
+    assert!(answer.remarks.iter().any(|remark| remark.contains("gives up PKCE")));
+
+    let public = Request::get(&format!("{ISSUER}/authorize?{}", query("workshop-public")));
+    let response = provider().handle(&public);
+    let location = response.header("location").unwrap();
+    assert_eq!(parameter(location, "error").as_deref(), Some("invalid_request"));
+}
+
+#[test]
+fn a_consent_page_fits_into_no_frame_and_runs_no_script() {
+    let page = authorize("", None);
+    let policy = page.header("content-security-policy").unwrap();
+    for rule in [
+        "default-src 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self' http://127.0.0.1:8080;",
+        "base-uri 'none'",
+    ] {
+        assert!(policy.contains(rule), "{policy}");
+    }
+    assert!(!policy.contains("script-src") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(page.header("x-frame-options"), Some("DENY"));
+    assert_eq!(page.header("cache-control"), Some("no-store"));
+    assert_eq!(page.header("access-control-allow-origin"), None);
+    assert!(page.header("set-cookie").unwrap().ends_with("; HttpOnly; SameSite=Lax; Path=/"));
+}
+
+/// RFC 6749 §10.12: a click on Allow counts only from the page and the browser that were asked.
+#[test]
+fn a_forged_click_on_allow_is_refused_and_costs_the_person_nothing() {
+    let provider = provider();
+    let page = ask(&provider, &GOOD);
+    let good = decision(&page, "allow", "ada");
+    let with = |name: &str, value: Option<&str>| {
+        let mut forged = good.clone();
+        forged.headers.retain(|(key, _)| key != name);
+        match value {
+            Some(value) => forged.with_header(name, value),
+            None => forged,
+        }
+    };
+    let changed = |from: &str, to: &str| Request { body: good.body.replace(from, to), ..good.clone() };
+    let forgeries = [
+        with("Origin", None),
+        with("Origin", Some("null")),
+        with("Origin", Some("http://127.0.0.1:9001")),
+        with("Origin", Some("https://evil.example")),
+        with("Cookie", None),
+        with("Cookie", Some("practice_session=of-another-browser")),
+        changed("consent_token=", "consent_token=x"),
+        changed("transaction=", "transaction=x"),
+        changed("person=ada", "person=mallory"),
+        changed("decision=allow", "decision=maybe"),
+    ];
+
+    for forged in forgeries {
+        let answer = provider.handle(&forged);
+        assert_eq!((answer.status, answer.header("location")), (403, None));
+    }
+    assert_eq!(provider.handle(&good).status, 303);
+    assert_eq!(provider.handle(&good).status, 403, "one question, one answer");
+}
+
+/// What was asked is in the provider's memory, and the form cannot change it.
+#[test]
+fn the_form_cannot_change_what_was_asked() {
+    let provider = provider();
+    let page = ask(&provider, &GOOD);
+    let mut click = decision(&page, "allow", "ada");
+    click.body += "&redirect_uri=https%3A%2F%2Fevil.example%2F&client_id=workshop-public&scope=user%3Aemail&state=x";
+
+    let location = provider.handle(&click).header("location").unwrap().to_owned();
+
+    assert!(location.starts_with("http://127.0.0.1:8080/callback?"), "{location}");
+    assert_eq!(parameter(&location, "state").as_deref(), Some("our state=&%"));
+}
+
+#[test]
+fn a_question_on_the_consent_page_grows_old() {
+    let provider = provider();
+    let click = decision(&ask(&provider, &GOOD), "allow", "ada");
+    provider.let_time_pass(Duration::from_secs(600));
+    assert_eq!(provider.handle(&click).status, 403);
+}
+
+/// RFC 6749 §2.3, §5.2.
+#[test]
+fn at_the_token_endpoint_a_client_has_to_show_who_it_is_in_exactly_one_way() {
+    let basic = "Basic d29ya3Nob3A6d29ya3Nob3Atc2VjcmV0";
+    let rows: [(&str, Option<&str>, Option<&str>, u16, &str); 8] = [
+        ("no secret", None, None, 401, "invalid_client"),
+        ("wrong secret", Some("wrong"), None, 401, "invalid_client"),
+        ("half a secret", Some("workshop-secre"), None, 401, "invalid_client"),
+        ("both", Some("workshop-secret"), Some(basic), 400, "invalid_request"),
+        ("wrong Basic", None, Some("Basic d29ya3Nob3A6d3Jvbmc="), 401, "invalid_client"),
+        ("broken Basic", None, Some("Basic ???"), 401, "invalid_client"),
+        ("another scheme", None, Some("Bearer d29ya3Nob3A"), 401, "invalid_client"),
+        ("Basic of somebody else", None, Some("Basic bm9ib2R5Ong="), 401, "invalid_client"),
+    ];
+    for (what, secret, header, status, error) in rows {
+        let provider = provider();
+        let mut pairs = exchange(&provider);
+        pairs.retain(|(name, _)| name != "client_secret");
+        let mut pairs = borrowed(&pairs);
+        if header.is_some() && secret.is_none() {
+            pairs.retain(|(name, _)| *name != "client_id");
+        }
+        pairs.extend(secret.map(|secret| ("client_secret", secret)));
+        let mut request = token(&pairs);
+        request.headers.extend(header.map(|value| ("Authorization".to_owned(), value.to_owned())));
+
+        let response = provider.handle(&request);
+
+        assert_eq!((response.status, json(&response)["error"].as_str()), (status, Some(error)), "{what}");
+        if status == 401 {
+            assert!(response.header("www-authenticate").unwrap().starts_with("Basic realm="));
+        }
+        assert_eq!(response.header("cache-control"), Some("no-store"));
+        assert_eq!(response.header("pragma"), Some("no-cache"));
+    }
+}
+
+/// RFC 6749 §2.3.1: "the authorization server MUST protect any endpoint utilizing it against brute force attacks".
+#[test]
+fn guessing_secrets_is_slowed_for_the_guessed_client_alone() {
+    let provider = provider();
+    let guess = token(&[("grant_type", "x"), ("client_id", "workshop"), ("client_secret", "guess")]);
+    for _ in 0..5 {
+        assert_eq!(provider.handle(&guess).status, 401);
+    }
+
+    let locked = provider.handle(&guess);
+    assert_eq!((locked.status, locked.header("retry-after")), (429, Some("1")));
+    let right = exchange(&provider);
+    assert_eq!(provider.handle(&token(&borrowed(&right))).status, 429, "also with the right one");
+    let other = token(&[("grant_type", "x"), ("client_id", "workshop-public")]);
+    assert_eq!(json(&provider.handle(&other))["error"], "unsupported_grant_type");
+
+    provider.let_time_pass(Duration::from_secs(2));
+    assert_eq!(provider.handle(&token(&borrowed(&right))).status, 200);
+}
+
+/// RFC 6749 §3.2, §2.3.1.
+#[test]
+fn the_token_endpoint_takes_a_form_by_post_and_nothing_in_the_url() {
+    let provider = provider();
+    let good = exchange(&provider);
+    let good = token(&borrowed(&good));
+
+    let get = Request { method: "GET".into(), ..good.clone() };
+    assert_eq!((provider.handle(&get).status, provider.handle(&get).header("allow")), (405, Some("POST")));
+    let in_url = Request { target: format!("/token?{}", good.body), body: String::new(), ..good.clone() };
+    assert_eq!(provider.handle(&in_url).status, 400);
+    let mut as_json = good.clone();
+    as_json.headers.retain(|(name, _)| name != "Content-Type");
+    let as_json = as_json.with_header("Content-Type", "application/json");
+    assert_eq!(json(&provider.handle(&as_json))["error"], "invalid_request");
+    let twice = Request { body: format!("{}&code=x", good.body), ..good.clone() };
+    assert_eq!(json(&provider.handle(&twice))["error"], "invalid_request");
+    let other = Request { body: good.body.replace("authorization_code", "password"), ..good.clone() };
+    assert_eq!(json(&provider.handle(&other))["error"], "unsupported_grant_type");
+    let none = Request { body: good.body.replace("grant_type", "x"), ..good.clone() };
+    assert_eq!(json(&provider.handle(&none))["error"], "invalid_request");
+
+    assert_eq!(provider.handle(&good).status, 200, "nothing of this used the code up");
+}
+
+/// RFC 6750 §3, §3.1.
+#[test]
+fn the_api_says_in_its_header_what_is_wrong_with_a_token() {
+    let provider = provider();
+    let user = || Request::get(&format!("{ISSUER}/user"));
+    let challenge = |request: &Request| {
+        let response = provider.handle(request);
+        (response.status, response.header("www-authenticate").unwrap().to_owned())
+    };
+
+    let (status, none) = challenge(&user());
+    assert_eq!((status, none.contains("error=")), (401, false), "{none}");
+    let (status, wrong) = challenge(&user().with_header("Authorization", "Bearer wrong"));
+    assert_eq!((status, wrong.contains("error=\"invalid_token\"")), (401, true), "{wrong}");
+    let (status, scheme) = challenge(&user().with_header("Authorization", "Basic d3Jvbmc="));
+    assert_eq!((status, scheme.contains("error=")), (401, false), "{scheme}");
+    let two = user().with_header("Authorization", "Bearer a").with_header("Authorization", "Bearer b");
+    let (status, two) = challenge(&two);
+    assert_eq!((status, two.contains("error=\"invalid_request\"")), (400, true), "{two}");
+
+    let only_email: Vec<_> =
+        GOOD.into_iter().filter(|(name, _)| *name != "scope").chain([("scope", "user:email")]).collect();
+    let page = ask(&provider, &only_email);
+    let location = provider.handle(&decision(&page, "allow", "ada")).header("location").unwrap().to_owned();
+    let mut pairs = exchange(&provider);
+    pairs[1].1 = parameter(&location, "code").unwrap();
+    let answer = json(&provider.handle(&token(&borrowed(&pairs))));
+    let access_token = answer["access_token"].as_str().unwrap();
+    let (status, low) = challenge(&user().with_header("Authorization", &format!("bearer {access_token}")));
+    assert_eq!((status, low.contains("error=\"insufficient_scope\"")), (403, true), "{low}");
+}
+
+/// OAuth 2.1 draft §5.1: a token in the URL would stay in logs and histories.
+#[test]
+fn a_token_in_the_url_is_not_even_looked_at() {
+    let provider = provider();
+    let answer = json(&provider.handle(&token(&borrowed(&exchange(&provider)))));
+    let access_token = answer["access_token"].as_str().unwrap();
+    let url = format!("{ISSUER}/user?access_token={access_token}");
+    assert_eq!(provider.handle(&Request::get(&url)).status, 401);
+    assert_eq!(
+        provider
+            .handle(&Request::get(&url).with_header("Authorization", &format!("Bearer {access_token}")))
+            .status,
+        200
+    );
+}
+
+/// DNS rebinding.
+#[test]
+fn a_request_for_another_host_is_refused() {
+    for host in ["evil.example", "evil.example:9000", "127.0.0.1", "127.0.0.1:9001", ""] {
+        let mut request = Request::get(&format!("{ISSUER}/"));
+        request.headers.retain(|(name, _)| name != "Host");
+        assert_eq!(provider().handle(&request).status, 421, "no Host");
+        assert_eq!(provider().handle(&request.with_header("Host", host)).status, 421, "{host}");
+    }
+    assert_eq!(provider().handle(&Request::get("http://localhost:9000/")).status, 200);
+}
+
+/// RFC 8414 §2, RFC 9207 §3.
+#[test]
+fn the_metadata_names_the_issuer_and_what_is_supported() {
+    let url = format!("{ISSUER}/.well-known/oauth-authorization-server");
+    let metadata = json(&provider().handle(&Request::get(&url)));
+    assert_eq!(metadata["issuer"], ISSUER);
+    assert_eq!(metadata["authorization_endpoint"], "http://127.0.0.1:9000/authorize");
+    assert_eq!(metadata["token_endpoint"], "http://127.0.0.1:9000/token");
+    assert_eq!(metadata["code_challenge_methods_supported"], serde_json::json!(["S256"]));
+    assert_eq!(metadata["authorization_response_iss_parameter_supported"], true);
+}
+
+fn registration(provider: &Provider, name: &str, homepage: &str, redirect_uri: &str) -> Response {
+    let form = provider.handle(&Request::get(&format!("{ISSUER}/register")));
+    let form_token = hidden(form.text().unwrap(), "form_token");
+    let cookie = form.header("set-cookie").unwrap().split(';').next().unwrap();
+    let pairs = [
+        ("name", name),
+        ("homepage", homepage),
+        ("redirect_uri", redirect_uri),
+        ("form_token", &form_token),
+    ];
+    let request = Request::post_form(&format!("{ISSUER}/register"), &pairs)
+        .with_header("Origin", ISSUER)
+        .with_header("Cookie", cookie);
+    provider.handle(&request)
+}
+
+#[test]
+fn a_registered_application_can_ask_and_its_name_harms_no_page() {
+    let provider = provider();
+    let name = "<script>alert(1)</script>\"'&{{transaction}}\u{202e}";
+    let page = registration(&provider, name, "https://example.com/a?b=c", "http://localhost:8080/back?x=1");
+    assert_eq!(page.status, 200);
+    let html = page.text().unwrap();
+    assert!(!html.contains("<script") && !html.contains('\u{202e}'));
+    let (_, after) = html.split_once("OAUTH_CLIENT_ID=&#39;").unwrap();
+    let client_id = after.split('&').next().unwrap();
+
+    let mut pairs = GOOD.to_vec();
+    pairs[1] = ("client_id", client_id);
+    pairs[2] = ("redirect_uri", "http://localhost:8123/back?x=1");
+    let consent = ask(&provider, &pairs);
+    assert!(!consent.text().unwrap().contains("<script"));
+    let location =
+        provider.handle(&decision(&consent, "allow", "ada")).header("location").unwrap().to_owned();
+    assert!(location.starts_with("http://localhost:8123/back?x=1&code="), "{location}");
+}
+
+#[test]
+fn a_bad_registration_is_explained_and_nothing_typed_is_lost() {
+    let rows = [
+        ("", "https://example.com/", REDIRECT_URI, "The name"),
+        ("My app", "example.com", REDIRECT_URI, "The home page"),
+        ("My app", "javascript:alert(1)", REDIRECT_URI, "The home page"),
+        ("My app", "https://example.com/", "https://evil.example/", "The redirect URI"),
+        ("My app", "https://example.com/", "http://192.168.0.1/callback", "The redirect URI"),
+        ("My app", "https://example.com/", "http://127.0.0.1:8080/callback#x", "The redirect URI"),
+        ("My app", "https://example.com/", "", "The redirect URI"),
+    ];
+    for (name, homepage, redirect_uri, problem) in rows {
+        let page = registration(&provider(), name, homepage, redirect_uri);
+        let html = page.text().unwrap();
+        assert_eq!(page.status, 400, "{name} {homepage} {redirect_uri}");
+        assert!(html.contains(problem), "{problem}");
+        for typed in [name, homepage, redirect_uri].into_iter().filter(|typed| !typed.is_empty()) {
+            assert!(html.contains(&format!("value=\"{typed}\"")), "{typed} is lost");
+        }
+    }
+}
+
+#[test]
+fn a_registration_from_another_page_is_refused() {
+    let provider = provider();
+    let pairs = [("name", "x"), ("homepage", "https://example.com/"), ("redirect_uri", REDIRECT_URI)];
+    let request = Request::post_form(&format!("{ISSUER}/register"), &pairs);
+    assert_eq!(provider.handle(&request).status, 403);
+    assert_eq!(provider.handle(&request.with_header("Origin", ISSUER)).status, 403);
+}
+
+#[test]
+fn an_unknown_address_or_method_is_answered_with_a_page() {
+    let provider = provider();
+    assert_eq!(provider.handle(&Request::get(&format!("{ISSUER}/favicon.ico"))).status, 404);
+    let post = Request::post_form(&format!("{ISSUER}/user"), &[]);
+    assert_eq!(provider.handle(&post).header("allow"), Some("GET"));
+    let avatar = provider.handle(&Request::get(&format!("{ISSUER}/avatar.svg?person=ada")));
+    assert_eq!((avatar.status, avatar.header("content-type")), (200, Some("image/svg+xml")));
+    assert_eq!(provider.handle(&Request::get(&format!("{ISSUER}/avatar.svg?person=x"))).status, 404);
+}

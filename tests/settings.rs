@@ -1,0 +1,96 @@
+//! The configuration: what is taken, and which variable a refusal names.
+
+mod common;
+
+use oauth2_by_hand::client::ClientAuthentication;
+use oauth2_by_hand::{Client, Error, settings};
+
+const GOOD: [(&str, &str); 5] = [
+    ("OAUTH_CLIENT_ID", "id"),
+    ("OAUTH_AUTHORIZE_URL", "https://example.com/authorize"),
+    ("OAUTH_TOKEN_URL", "https://example.com/token"),
+    ("OAUTH_USERINFO_URL", "https://example.com/user"),
+    ("OAUTH_SCOPE", "a"),
+];
+
+fn with(name: &str, value: &str) -> Result<Client, Error> {
+    settings::client(&|setting| {
+        let good = GOOD.iter().find(|(key, _)| *key == setting).map(|(_, value)| (*value).to_owned());
+        if setting == name { Some(value.to_owned()) } else { good }
+    })
+}
+
+#[test]
+fn the_least_that_is_needed_makes_a_public_client() {
+    let client = with("", "").unwrap();
+    assert_eq!(client.client_secret, None);
+    assert_eq!(client.redirect_uri, "http://127.0.0.1:8080/callback");
+    assert_eq!(client.client_authentication, ClientAuthentication::Post);
+    assert_eq!(client.issuer, None);
+    assert!(!client.any_port);
+}
+
+#[test]
+fn good_values_are_kept_to_the_byte() {
+    for value in ["https://example.com", "https://example.com/?", "https://EXAMPLE.com/t/", "http://localhost:1/t"] {
+        assert_eq!(with("OAUTH_TOKEN_URL", value).unwrap().token_endpoint, value);
+    }
+    assert_eq!(with("OAUTH_CLIENT_SECRET", "a b%&£€").unwrap().client_secret.as_deref(), Some("a b%&£€"));
+    assert_eq!(with("OAUTH_CLIENT_SECRET", "").unwrap().client_secret, None);
+    assert_eq!(with("OAUTH_SCOPE", "  b   a:c ").unwrap().scope, "b a:c");
+    assert_eq!(with("OAUTH_SCOPE", "").unwrap().scope, "");
+    let basic = with("OAUTH_CLIENT_AUTH", "basic").unwrap().client_authentication;
+    assert_eq!(basic, ClientAuthentication::Basic);
+    let redirect_uri = "http://localhost:8080/callback?own=query";
+    assert_eq!(with("OAUTH_REDIRECT_URI", redirect_uri).unwrap().redirect_uri, redirect_uri);
+}
+
+#[test]
+fn a_bad_value_is_refused_with_the_name_of_its_variable() {
+    let rows = [
+        ("OAUTH_CLIENT_ID", ""),
+        ("OAUTH_CLIENT_ID", " id"),
+        ("OAUTH_CLIENT_ID", "i\nd"),
+        ("OAUTH_CLIENT_SECRET", "secret\n"),
+        ("OAUTH_CLIENT_SECRET", "secret "),
+        ("OAUTH_CLIENT_SECRET", "sec\u{7f}ret"),
+        ("OAUTH_CLIENT_AUTH", "Post"),
+        ("OAUTH_CLIENT_AUTH", "jwt"),
+        ("OAUTH_SCOPE", "a\tb"),
+        ("OAUTH_SCOPE", "a\"b"),
+        ("OAUTH_SCOPE", "a\\b"),
+        ("OAUTH_SCOPE", "ä"),
+        ("OAUTH_AUTHORIZE_URL", ""),
+        ("OAUTH_AUTHORIZE_URL", "example.com/authorize"),
+        ("OAUTH_AUTHORIZE_URL", "http://example.com/authorize"),
+        ("OAUTH_AUTHORIZE_URL", "https://example.com/authorize#"),
+        ("OAUTH_AUTHORIZE_URL", "https://example.com/authorize?state=x"),
+        ("OAUTH_AUTHORIZE_URL", "https://example.com/authorize?st%61te=x"),
+        ("OAUTH_TOKEN_URL", ""),
+        ("OAUTH_TOKEN_URL", "https://me:pw@example.com/token"),
+        ("OAUTH_TOKEN_URL", "http://127.1/token"),
+        ("OAUTH_TOKEN_URL", "http://localhost.evil/token"),
+        ("OAUTH_USERINFO_URL", "ftp://example.com/user"),
+        ("OAUTH_USERINFO_URL", "https://example.com/us er"),
+        ("OAUTH_ISSUER", "example.com"),
+        ("OAUTH_REDIRECT_URI", "/callback"),
+        ("OAUTH_REDIRECT_URI", "http://192.168.0.1/callback"),
+        ("OAUTH_REDIRECT_URI", "http://127.0.0.1:8080/callback#x"),
+        ("OAUTH_REDIRECT_URI", "http://127.0.0.1:8080/callback?code=x"),
+        ("OAUTH_REDIRECT_URI", "http://127.0.0.1:0/callback"),
+        ("OAUTH_REDIRECT_URI", "http://127.0.0.1:99999/callback"),
+    ];
+    for (name, value) in rows {
+        match with(name, value) {
+            Err(Error::Configuration { setting, .. }) => assert_eq!(setting, name, "{value:?}"),
+            Err(other) => panic!("{name}={value:?} gave {other}"),
+            Ok(_) => panic!("{name}={value:?} was taken"),
+        }
+    }
+}
+
+#[test]
+fn the_text_of_a_refusal_never_repeats_a_secret() {
+    let Err(error) = with("OAUTH_CLIENT_SECRET", "canary-secret\n") else { panic!() };
+    assert!(!format!("{error}{error:?}").contains("canary"));
+}

@@ -1,0 +1,236 @@
+//! Step 2: the token request to the byte, and which answers are a token.
+
+mod common;
+
+use std::time::{Duration, SystemTime};
+
+use common::*;
+use oauth2_by_hand::Error;
+use oauth2_by_hand::fetch_token::{
+    Token, read_refreshed_token, read_token, refresh_request, token_request,
+};
+use oauth2_by_hand::http::Response;
+
+fn json(body: &str) -> Response {
+    Response::new(200, "application/json", body)
+}
+
+fn read(response: &Response) -> Result<Token, Error> {
+    read_token(&workshop(), response)
+}
+
+/// The error of an answer that is no token.
+fn error(response: &Response) -> Error {
+    match read(response) {
+        Err(error) => error,
+        Ok(_) => panic!("this is a token: {response}"),
+    }
+}
+
+/// RFC 6749 §4.1.3, §2.3.1.
+#[test]
+fn the_token_request_with_the_secret_in_the_form() {
+    assert_eq!(
+        token_request(&workshop(), "a code/+", CODE_VERIFIER).to_wire(),
+        "POST /token HTTP/1.1\r\n\
+         Host: 127.0.0.1:9000\r\n\
+         User-Agent: oauth2-by-hand/0.1.0\r\n\
+         Accept: application/json\r\n\
+         Connection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: 208\r\n\
+         \r\n\
+         grant_type=authorization_code&code=a+code%2F%2B\
+         &redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fcallback\
+         &code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk\
+         &client_id=workshop&client_secret=workshop-secret"
+    );
+}
+
+/// RFC 6749 §2.3.1 with its own example, and then with characters that have to be encoded first.
+#[test]
+fn the_secret_as_basic_is_form_encoded_before_it_is_joined() {
+    let rows = [
+        ("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw", "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"),
+        // base64 of "a%3Ab:+%2B%25%26%C2%A3%E2%82%AC"
+        ("a:b", " +%&£€", "Basic YSUzQWI6KyUyQiUyNSUyNiVDMiVBMyVFMiU4MiVBQw=="),
+    ];
+    for (id, secret, expected) in rows {
+        let mut client = client(&[("OAUTH_CLIENT_ID", id), ("OAUTH_CLIENT_AUTH", "basic")]);
+        client.client_secret = Some(secret.to_owned());
+        let request = token_request(&client, "c", CODE_VERIFIER);
+        assert_eq!(request.headers_named("Authorization"), [expected]);
+        assert!(!request.body.contains("client_"), "one method only: {}", request.body);
+    }
+}
+
+/// RFC 6749 §4.1.3: a client that does not authenticate sends its client_id.
+#[test]
+fn a_public_client_sends_its_name_and_no_secret() {
+    let request = token_request(&public(), "c", CODE_VERIFIER);
+    assert!(request.body.ends_with("&client_id=workshop-public"));
+    assert!(!request.body.contains("client_secret") && request.header("Authorization").is_none());
+}
+
+/// RFC 6749 §6.
+#[test]
+fn the_refresh_request() {
+    let body = refresh_request(&workshop(), "old+token").body;
+    assert_eq!(
+        body,
+        "grant_type=refresh_token&refresh_token=old%2Btoken&client_id=workshop&client_secret=workshop-secret"
+    );
+}
+
+/// RFC 6749 §5.1, its own example.
+#[test]
+fn the_example_of_rfc_6749_section_5_1_is_read() {
+    let body = r#"{ "access_token":"2YotnFZFEjr1zCsicMWpAA", "token_type":"Bearer", "expires_in":3600,
+        "refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA", "example_parameter":"example_value" }"#;
+
+    let token = read(&json(body)).unwrap();
+
+    assert_eq!(token.access_token, "2YotnFZFEjr1zCsicMWpAA");
+    assert_eq!(token.refresh_token.as_deref(), Some("tGzv3JOkF0XG5Qx2TlKWIA"));
+    assert_eq!(token.expires_in, Some(3600));
+    assert_eq!(token.scope, ["read:user"], "absent means: what was asked");
+    let left = token.expires_at.unwrap().duration_since(SystemTime::now()).unwrap();
+    assert!(left <= Duration::from_secs(3600) && left > Duration::from_secs(3590));
+    assert_eq!(token.remarks, Vec::<&str>::new());
+}
+
+#[test]
+fn what_real_servers_do_is_let_pass_with_a_remark() {
+    let rows = [
+        (
+            Response::new(
+                200,
+                "application/x-www-form-urlencoded; charset=utf-8",
+                "access_token=gho_abc&scope=repo%2Cgist&token_type=bearer",
+            ),
+            &["the answer is a form, where RFC 6749 §5.1 has JSON", "commas separate the scopes, where RFC 6749 §3.3 has spaces"][..],
+        ),
+        (
+            json(r#"{"access_token":"gho_abc","token_type":"BeArEr","scope":"repo gist","expires_in":"3600"}"#),
+            &["expires_in is a text, where RFC 6749 §5.1 has a number"][..],
+        ),
+        (
+            Response::new(200, "Application/JSON;charset=UTF-8", r#"{"access_token":"gho_abc","token_type":"bearer","scope":"repo gist","expires_in":null,"refresh_token":null}"#),
+            &[][..],
+        ),
+    ];
+    for (response, remarks) in rows {
+        let token = read(&response).unwrap();
+        assert_eq!(token.access_token, "gho_abc");
+        assert_eq!(token.scope, ["repo", "gist"]);
+        assert_eq!(token.refresh_token, None);
+        assert_eq!(token.remarks, remarks);
+    }
+}
+
+/// The ruling on C42: one written outcome each, and never an overflow.
+#[test]
+fn every_expires_in_has_one_outcome() {
+    for (value, expected) in [
+        ("0", Some(Some(0))),
+        ("3600", Some(Some(3600))),
+        ("\"3600\"", Some(Some(3600))),
+        ("null", Some(None)),
+        ("18446744073709551615", Some(Some(u64::MAX))),
+        ("\"18446744073709551616\"", Some(Some(u64::MAX))),
+        ("18446744073709551616", None),
+        ("-1", None),
+        ("1.5", None),
+        ("1e400", None),
+        ("\"x\"", None),
+        ("\"\"", None),
+        ("\"-1\"", None),
+        ("\" 1\"", None),
+        ("[1]", None),
+        ("true", None),
+    ] {
+        let body = format!(r#"{{"access_token":"a","token_type":"Bearer","expires_in":{value}}}"#);
+        let read = read(&json(&body)).ok();
+        assert_eq!(read.as_ref().map(|token| token.expires_in), expected, "{value}");
+        if expected == Some(Some(u64::MAX)) {
+            assert_eq!(read.unwrap().expires_at, None, "no clock shows that");
+        }
+    }
+}
+
+/// RFC 6749 §5.2, and GitHub, which sends errors under 200.
+#[test]
+fn an_error_is_an_error_under_any_status() {
+    for status in [200, 400, 401, 403, 500] {
+        let body = r#"{"error":"invalid_grant","error_description":"too \u001b[2J late","access_token":"a"}"#;
+        let refused = error(&Response::new(status, "application/json", body));
+        let expected = Error::TokenRefused {
+            error: "invalid_grant".into(),
+            description: "too \u{1b}[2J late".into(),
+        };
+        assert_eq!(refused, expected, "{status}");
+        assert!(!refused.to_string().contains('\u{1b}'));
+    }
+    let form = Response::new(200, "application/x-www-form-urlencoded", "error=bad_verification_code");
+    assert!(matches!(error(&form), Error::TokenRefused { error, .. } if error == "bad_verification_code"));
+}
+
+#[test]
+fn what_is_not_exactly_a_token_response_is_refused() {
+    let good = r#"{"access_token":"abc","token_type":"Bearer"}"#;
+    let rows: Vec<(Response, &str)> = vec![
+        (Response::new(201, "application/json", good), "HTTP 201 without an error code"),
+        (Response::new(302, "application/json", good), "HTTP 302 without an error code"),
+        (Response::new(500, "application/json", "{}"), "HTTP 500 without an error code"),
+        (Response::new(200, "text/html", good), "HTTP 200 with a body of type \"text/html\""),
+        (Response::new(502, "text/html", "<h1>"), "HTTP 502 with a body of type \"text/html\""),
+        (Response::new(200, "", good), "HTTP 200 with a body of type \"\""),
+        (Response::new(200, "application/json", b"\xff\xfe".as_slice()), "its body is not text"),
+        (json(""), "its body is not a JSON object"),
+        (json("[]"), "its body is not a JSON object"),
+        (json("\"abc\""), "its body is not a JSON object"),
+        (json(&format!("{good}x")), "its body is not a JSON object"),
+        (json("{}"), "it has no access_token"),
+        (json(r#"{"access_token":"","token_type":"Bearer"}"#), "it has no access_token"),
+        (json(r#"{"access_token":null,"token_type":"Bearer"}"#), "it has no access_token"),
+        (json(r#"{"access_token":7,"token_type":"Bearer"}"#), "its access_token is not a text"),
+        (json(r#"{"access_token":"a b","token_type":"Bearer"}"#), "its access_token does not fit into an Authorization header"),
+        (json(r#"{"access_token":"a\r\nX: y","token_type":"Bearer"}"#), "its access_token does not fit into an Authorization header"),
+        (json(r#"{"access_token":"=","token_type":"Bearer"}"#), "its access_token does not fit into an Authorization header"),
+        (json(r#"{"access_token":"ä","token_type":"Bearer"}"#), "its access_token does not fit into an Authorization header"),
+        (json(r#"{"access_token":"abc"}"#), "it has no token_type, which RFC 6749 §5.1 requires"),
+        (json(r#"{"access_token":"abc","token_type":"mac"}"#), "its token_type is \"mac\", and we understand only Bearer"),
+        (json(r#"{"access_token":"abc","token_type":"DPoP"}"#), "its token_type is \"DPoP\", and we understand only Bearer"),
+        (json(r#"{"access_token":"abc","token_type":["Bearer"]}"#), "its token_type is not a text"),
+        (json(r#"{"access_token":"abc","token_type":"Bearer","scope":["a"]}"#), "its scope is not a text"),
+        (json(r#"{"access_token":"abc","token_type":"Bearer","refresh_token":1}"#), "its refresh_token is not a text"),
+        (json(r#"{"error":{"code":1}}"#), "its error is not a text"),
+    ];
+    for (response, problem) in rows {
+        assert_eq!(error(&response), Error::BadTokenResponse(problem.into()));
+    }
+}
+
+#[test]
+fn every_prefix_of_a_good_answer_is_refused() {
+    let good = r#"{"access_token":"abc","token_type":"Bearer","expires_in":3600,"scope":"a"}"#;
+    assert!(read(&json(good)).is_ok());
+    for length in 0..good.len() {
+        assert!(read(&json(&good[..length])).is_err(), "{}", &good[..length]);
+    }
+}
+
+/// RFC 6749 §6: "the authorization server MAY issue a new refresh token".
+#[test]
+fn the_old_refresh_token_stays_when_the_answer_brings_none() {
+    let first = r#"{"access_token":"a","token_type":"Bearer","refresh_token":"old","scope":"x y"}"#;
+    let first = read(&json(first)).unwrap();
+    let without = json(r#"{"access_token":"b","token_type":"Bearer"}"#);
+    let with = json(r#"{"access_token":"b","token_type":"Bearer","refresh_token":"new","scope":"x"}"#);
+
+    let kept = read_refreshed_token(&workshop(), &without, &first).unwrap();
+    let changed = read_refreshed_token(&workshop(), &with, &first).unwrap();
+
+    assert_eq!((kept.refresh_token.as_deref(), kept.scope.join(" ")), (Some("old"), "x y".into()));
+    assert_eq!((changed.refresh_token.as_deref(), changed.scope.join(" ")), (Some("new"), "x".into()));
+}
