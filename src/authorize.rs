@@ -77,11 +77,8 @@ pub fn read_redirect(query: &str, client: &Client, state: &str) -> Result<String
         return Err(Error::BadCode("it has an error and a code at once"));
     }
     if let Some(error) = error {
-        let description = parameter("error_description")?.unwrap_or_default();
-        return Err(Error::AuthorizationRefused {
-            error: error.to_owned(),
-            description: description.to_owned(),
-        });
+        let description = parameter("error_description")?.unwrap_or_default().to_owned();
+        return Err(Error::AuthorizationRefused { error: error.to_owned(), description });
     }
     check_code(code.ok_or(Error::BadCode("it has none"))?)
 }

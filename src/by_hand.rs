@@ -11,6 +11,7 @@
 //! Specification: named in each file. Next: `urlencoding.rs`.
 
 pub mod base64;
+pub mod basic;
 pub mod compare;
 pub mod random;
 pub mod sha256;

@@ -14,23 +14,21 @@
 //! [RFC 6749 §4.1.2]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
 //! [RFC 8252 §7.3, §8.3]: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 
-mod paste;
+mod arrivals;
 mod result_page;
 
-pub use paste::paste;
+pub use arrivals::paste;
 
-use std::io::{self, ErrorKind};
-use std::net::TcpListener;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use crate::authorize;
 use crate::client::Client;
 use crate::error::Error;
-use crate::http::endpoint::{self, Endpoint};
-use crate::http::serve::{Server, listen_on_loopback};
-use crate::http::{Request, Response};
+use crate::http::serve::Server;
+use crate::http::{Request, loopback};
+use arrivals::{Arrival, ask};
 
 /// How long a person may take to read the consent page.
 pub const PATIENCE: Duration = Duration::from_secs(300);
@@ -43,35 +41,22 @@ pub struct Listener {
     _server: Option<Server>,
 }
 
-/// A request at the redirect URI, and the way to answer it.
-struct Arrival {
-    request: Request,
-    reply: Sender<Response>,
-}
-
-/// Listens at the client's redirect URI, on loopback only.
+/// Listens at the client's redirect URI, on this machine only.
 ///
 /// If its port is taken and the provider allows any port (RFC 8252 §7.3), another one is used, and
 /// `client.redirect_uri` says which.
 ///
 /// # Errors
 ///
-/// [`Error::PortTaken`], [`Error::CannotListen`], or [`Error::Configuration`] for a redirect URI that
-/// is not on this machine.
+/// As [`loopback::listen_at`].
 pub fn listen(client: &mut Client) -> Result<Listener, Error> {
-    let (listeners, endpoint) = bind(client)?;
-    let address = listeners.first().map(TcpListener::local_addr);
-    if let Some(Ok(address)) = address
-        && address.port() != endpoint.port
-    {
-        client.redirect_uri =
-            format!("http://{}:{}{}", endpoint.host, address.port(), endpoint.target);
-    }
+    let (listeners, redirect_uri) = loopback::listen_at(&client.redirect_uri, client.any_port)?;
+    client.redirect_uri = redirect_uri;
 
     let (sender, arrivals) = channel();
     let handler = move |request: &Request| ask(&sender, request.clone());
     let server = Server::start(listeners, Arc::new(handler))
-        .map_err(|error| cannot_listen(&client.redirect_uri, &error))?;
+        .map_err(|error| loopback::cannot_listen(&client.redirect_uri, &error))?;
     Ok(Listener { patience: PATIENCE, arrivals, _server: Some(server) })
 }
 
@@ -108,13 +93,8 @@ pub fn wait_for_code(
         let _ = reply.send(result_page::answer(misdirected, &outcome));
 
         match outcome {
-            Err(
-                Error::NotTheRedirect(_)
-                | Error::Encoding(_)
-                | Error::Repeated("state")
-                | Error::StateMissing
-                | Error::StateMismatch,
-            ) => continue,
+            // A forged redirect must not cost the user their login.
+            Err(error) if error.is_about_no_login_of_ours() => continue,
             decided => return decided,
         }
     }
@@ -133,43 +113,4 @@ fn misdirected(request: &Request, client: &Client) -> Option<u16> {
     // A query of the redirect URI's own stays at the start (RFC 6749 §3.1.2).
     let keeps_query = request.query().starts_with(ours.query());
     if request.path() != ours.path() || !keeps_query { Some(404) } else { None }
-}
-
-/// Hands a request to whoever waits, and waits for the answer.
-fn ask(sender: &Sender<Arrival>, request: Request) -> Response {
-    let (reply, answer) = channel();
-    let asked = sender.send(Arrival { request, reply });
-    asked.ok().and_then(|()| answer.recv().ok()).unwrap_or_else(result_page::too_late)
-}
-
-fn bind(client: &Client) -> Result<(Vec<TcpListener>, Endpoint), Error> {
-    let elsewhere = |problem: &str| Error::Configuration {
-        setting: "OAUTH_REDIRECT_URI",
-        problem: problem.into(),
-    };
-    let endpoint = endpoint::parse(&client.redirect_uri).map_err(elsewhere)?;
-    // RFC 8252 §8.3: nobody else on the network may be able to connect here.
-    if endpoint.scheme != "http" || !endpoint.is_loopback() {
-        return Err(elsewhere(
-            "nobody can be home there; use http://127.0.0.1:8080/callback, or --paste",
-        ));
-    }
-    let taken = |error: &io::Error| {
-        matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied)
-    };
-    let listeners = match listen_on_loopback(&endpoint.host, endpoint.port) {
-        Err(error) if client.any_port && taken(&error) => listen_on_loopback(&endpoint.host, 0),
-        result => result,
-    };
-    let listeners = listeners.map_err(|error| cannot_listen(&client.redirect_uri, &error))?;
-    Ok((listeners, endpoint))
-}
-
-fn cannot_listen(redirect_uri: &str, error: &io::Error) -> Error {
-    let (origin, _) = endpoint::split(redirect_uri);
-    let address = endpoint::authority(&origin).to_owned();
-    match error.kind() {
-        ErrorKind::AddrInUse => Error::PortTaken(address),
-        _ => Error::CannotListen { address, reason: error.to_string() },
-    }
 }

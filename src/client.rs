@@ -12,8 +12,6 @@
 //! [RFC 6749 §2]: https://www.rfc-editor.org/rfc/rfc6749#section-2
 //! [§3]: https://www.rfc-editor.org/rfc/rfc6749#section-3
 
-use crate::http::endpoint;
-
 /// How the client proves to the token endpoint who it is ([RFC 6749 §2.3.1]).
 ///
 /// It is an explicit choice and never a silent second try: the first one may have used up the code.
@@ -50,13 +48,4 @@ pub struct Client {
     pub user_info_endpoint: String,
     /// The provider's name for itself, if it has one. Then `iss` is required and checked (RFC 9207).
     pub issuer: Option<String>,
-}
-
-impl Client {
-    /// Whether the provider runs on this machine, so that what it hands out is worth nothing elsewhere.
-    pub fn is_on_loopback(&self) -> bool {
-        [&self.authorization_endpoint, &self.token_endpoint, &self.user_info_endpoint]
-            .iter()
-            .all(|url| endpoint::parse(url).is_ok_and(|endpoint| endpoint.is_loopback()))
-    }
 }

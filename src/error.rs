@@ -117,6 +117,17 @@ pub enum Error {
     Terminal(std::io::ErrorKind),
 }
 
+impl Error {
+    /// Whether a redirect with this error says nothing of the login that waits: then the wait goes on.
+    pub fn is_about_no_login_of_ours(&self) -> bool {
+        use Error::{Encoding, NotTheRedirect, Repeated, StateMismatch, StateMissing};
+        matches!(
+            self,
+            NotTheRedirect(_) | Encoding(_) | Repeated("state") | StateMissing | StateMismatch
+        )
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [happened, cause, remedy] = explain::explain(self);

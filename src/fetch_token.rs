@@ -15,9 +15,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use serde_json::Value;
-
-use crate::by_hand::{base64, urlencoding};
+use crate::by_hand::basic;
 use crate::client::{Client, ClientAuthentication};
 use crate::error::Error;
 use crate::http::fields::Fields;
@@ -89,12 +87,9 @@ pub fn read_token(client: &Client, response: &Response) -> Result<Token, Error> 
         expires_at: expires_in
             .and_then(|seconds| SystemTime::now().checked_add(Duration::from_secs(seconds))),
         refresh_token: text("refresh_token")?,
-        remarks: remarks(&fields, &scope),
-        scope: scope
-            .split([' ', ','])
-            .filter(|token| !token.is_empty())
-            .map(str::to_owned)
-            .collect(),
+        remarks: fields.remarks(),
+        // Some servers put commas between them.
+        scope: scope.split([' ', ',']).filter(|s| !s.is_empty()).map(str::to_owned).collect(),
     })
 }
 
@@ -115,31 +110,20 @@ pub fn read_refreshed_token(
     Ok(token)
 }
 
-/// Adds who we are: exactly one method of client authentication (RFC 6749 §2.3).
+/// Adds who we are, by exactly one method of client authentication (RFC 6749 §2.3).
 fn authenticated(client: &Client, pairs: &[(&str, &str)]) -> Request {
     let url = &client.token_endpoint;
-    let mut pairs = pairs.to_vec();
+    let id = ("client_id", client.client_id.as_str());
     match (&client.client_secret, client.client_authentication) {
-        (Some(client_secret), ClientAuthentication::Basic) => {
-            // Each part is form-encoded first, so that a colon in one cannot be mistaken for the
-            // one between them (RFC 6749 §2.3.1).
-            let id = urlencoding::encode(&client.client_id);
-            let credentials = format!("{id}:{}", urlencoding::encode(client_secret));
-            let value = format!("Basic {}", base64::encode(credentials.as_bytes()));
-            Request::post_form(url, &pairs).with_header("Authorization", &value)
+        (Some(secret), ClientAuthentication::Basic) => {
+            let credentials = basic::credentials(&client.client_id, secret);
+            Request::post_form(url, pairs).with_header("Authorization", &credentials)
         }
-        (Some(client_secret), ClientAuthentication::Post) => {
-            pairs.extend([
-                ("client_id", client.client_id.as_str()),
-                ("client_secret", client_secret),
-            ]);
-            Request::post_form(url, &pairs)
+        (Some(secret), ClientAuthentication::Post) => {
+            Request::post_form(url, &[pairs, &[id, ("client_secret", secret)]].concat())
         }
         // A public client has no secret, so it says only which client it is (RFC 6749 §4.1.3).
-        (None, _) => {
-            pairs.push(("client_id", &client.client_id));
-            Request::post_form(url, &pairs)
-        }
+        (None, _) => Request::post_form(url, &[pairs, &[id]].concat()),
     }
 }
 
@@ -157,25 +141,9 @@ fn usable(access_token: Option<String>) -> Result<String, Error> {
 fn understood(token_type: Option<String>) -> Result<String, Error> {
     match token_type {
         Some(token_type) if token_type.eq_ignore_ascii_case("bearer") => Ok(token_type),
-        Some(other) => {
-            Err(bad(format!("its token_type is {other:?}, and we understand only Bearer")))
-        }
+        Some(other) => Err(bad(format!("its token_type is {other:?}, not Bearer"))),
         None => Err(bad("it has no token_type, which RFC 6749 §5.1 requires")),
     }
-}
-
-/// Where we are more lenient than the RFC, for the sake of real providers.
-fn remarks(fields: &Fields, scope: &str) -> Vec<&'static str> {
-    let expires_as_text = fields.get("expires_in").is_some_and(Value::is_string);
-    let table = [
-        (fields.from_form, "the answer is a form, where RFC 6749 §5.1 has JSON"),
-        (
-            expires_as_text && !fields.from_form,
-            "expires_in is a text, where RFC 6749 §5.1 has a number",
-        ),
-        (scope.contains(','), "commas separate the scopes, where RFC 6749 §3.3 has spaces"),
-    ];
-    table.into_iter().filter(|(found, _)| *found).map(|(_, remark)| remark).collect()
 }
 
 fn bad(problem: impl Into<String>) -> Error {

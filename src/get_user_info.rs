@@ -52,7 +52,12 @@ pub fn user_info_request(client: &Client, access_token: &str) -> Request {
 pub fn read_user(response: &Response) -> Result<User, Error> {
     match response.status {
         200 => (),
-        401 | 403 => return Err(refusal(response)),
+        // The reason stands in `WWW-Authenticate: Bearer error="…"` (RFC 6750 §3).
+        status @ (401 | 403) => {
+            let error = response.challenge("error");
+            let description = response.challenge("error_description");
+            return Err(Error::UserInfoRefused { status, error, description });
+        }
         status => return Err(Error::BadUserResponse(format!("HTTP {status}"))),
     }
     let fields = Fields::read(response).map_err(Error::BadUserResponse)?;
@@ -76,19 +81,5 @@ fn id(fields: &Fields) -> Result<String, Error> {
         Some(Value::Number(id)) if id.is_u64() || id.is_i64() => Ok(id.to_string()),
         // Everybody without an id would be the same user.
         _ => Err(Error::BadUserResponse("it has no id".into())),
-    }
-}
-
-/// The reason stands in `WWW-Authenticate: Bearer error="…"` (RFC 6750 §3).
-fn refusal(response: &Response) -> Error {
-    let challenge = response.header("www-authenticate").unwrap_or_default();
-    let attribute = |name: &str| {
-        let (_, after) = challenge.split_once(&format!("{name}=\""))?;
-        after.split('"').next().map(str::to_owned)
-    };
-    Error::UserInfoRefused {
-        status: response.status,
-        error: attribute("error").unwrap_or_default(),
-        description: attribute("error_description").unwrap_or_default(),
     }
 }

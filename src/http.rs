@@ -16,6 +16,7 @@
 pub mod endpoint;
 pub mod fields;
 pub mod html;
+pub mod loopback;
 pub mod mask;
 pub mod message;
 pub mod read;

@@ -37,9 +37,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::http::endpoint;
-use crate::http::serve::{Server, listen_on_loopback};
-use crate::http::{Request, Response};
+use crate::http::serve::Server;
+use crate::http::{Request, Response, endpoint, loopback};
 use state::State;
 
 /// The port of the `provider` program, unless it is told another one.
@@ -137,7 +136,7 @@ pub fn start(
     port: u16,
     watch: impl Fn(&Request, &Answer) + Send + Sync + 'static,
 ) -> io::Result<(Arc<Provider>, Server)> {
-    let listeners = listen_on_loopback("127.0.0.1", port)?;
+    let listeners = loopback::listen("127.0.0.1", port)?;
     let address = listeners.first().map(TcpListener::local_addr).transpose()?;
     let port = address.map_or(port, |address| address.port());
     let provider = Arc::new(Provider::new(&format!("http://127.0.0.1:{port}")));

@@ -78,8 +78,8 @@ impl Cli {
         let setup = setup::setup(&self.options, &|name| {
             env::var_os(name).map(|value| value.to_string_lossy().into_owned())
         })?;
+        let secret_shown = setup.is_local() || self.options.show_secrets;
         let client = setup.client;
-        let secret_shown = client.is_on_loopback() || self.options.show_secrets;
         if secret_shown && !self.options.mask_secrets {
             self.screen.mask = Mask::showing();
         }

@@ -1,5 +1,13 @@
 //! What we wrote by hand agrees with well-known crates, on a million random inputs each.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in a test, a panic is the answer"
+)]
+
 use base64::Engine;
 use oauth2_by_hand::by_hand::{base64 as ours, sha256::sha256, urlencoding};
 use sha2::Digest;
@@ -47,7 +55,8 @@ fn url_encoding_agrees_with_the_form_urlencoded_crate() {
 
         let read: Vec<_> = form_urlencoded::parse(encoded.as_bytes()).into_owned().collect();
         assert_eq!(read, [(name.clone(), value.clone())]);
-        let theirs = form_urlencoded::Serializer::new(String::new()).append_pair(&name, &value).finish();
+        let theirs =
+            form_urlencoded::Serializer::new(String::new()).append_pair(&name, &value).finish();
         assert_eq!(urlencoding::decode_pairs(&theirs), Ok(vec![(name, value)]), "{theirs}");
     }
 }
@@ -73,8 +82,9 @@ fn base64_refuses_what_the_base64_crate_refuses() {
     let alphabet = b"ABab01+/-_=== ";
     for _ in 0..INPUTS {
         let length = inputs.next() % 9;
-        let text: String =
-            (0..length).map(|_| char::from(alphabet[inputs.next() as usize % alphabet.len()])).collect();
+        let text: String = (0..length)
+            .map(|_| char::from(alphabet[inputs.next() as usize % alphabet.len()]))
+            .collect();
         assert_eq!(ours::decode(&text), STANDARD.decode(&text).ok(), "{text:?}");
     }
 }

@@ -1,5 +1,13 @@
 //! Between the steps: who may come to the redirect URI, and what ends the wait.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in a test, a panic is the answer"
+)]
+
 mod common;
 
 use std::net::{TcpListener, TcpStream};
@@ -19,9 +27,8 @@ fn client_at(host: &str) -> Client {
     Client { redirect_uri: format!("http://{host}:{port}/callback"), any_port: true, ..workshop() }
 }
 
-/// A wait that goes on in a thread: its address, its end, and what it saw.
+/// A wait that goes on in a thread: its address and its end.
 struct Waiting {
-    client: Client,
     address: String,
     result: JoinHandle<Result<String, Error>>,
 }
@@ -31,15 +38,14 @@ fn wait_at(host: &str, patience: Duration, saw: Option<Sender<Option<Error>>>) -
     let mut listener = listen(&mut client).unwrap();
     listener.patience = patience;
     let address = client.redirect_uri.split('/').nth(2).unwrap().to_owned();
-    let waiting = client.clone();
     let result = thread::spawn(move || {
-        wait_for_code(listener, &waiting, STATE, &mut |_, outcome| {
+        wait_for_code(listener, &client, STATE, &mut |_, outcome| {
             if let Some(saw) = &saw {
                 saw.send(outcome.clone().err()).unwrap();
             }
         })
     });
-    Waiting { client, address, result }
+    Waiting { address, result }
 }
 
 fn wait() -> Waiting {
@@ -48,12 +54,17 @@ fn wait() -> Waiting {
 
 impl Waiting {
     fn get(&self, target: &str) -> String {
-        raw(&self.address, format!("GET {target} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address).as_bytes())
+        raw(
+            &self.address,
+            format!("GET {target} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address).as_bytes(),
+        )
     }
 
     /// The redirect that everybody waits for.
     fn come_back(&self) -> String {
-        self.get(&format!("/callback?code=the-code&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000"))
+        self.get(&format!(
+            "/callback?code=the-code&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000"
+        ))
     }
 
     fn end(self) -> Result<String, Error> {
@@ -168,7 +179,8 @@ fn other_methods_paths_and_hosts_are_turned_away() {
 #[test]
 fn a_redirect_with_our_state_decides_also_when_it_is_bad() {
     let waiting = wait();
-    let answer = waiting.get(&format!("/callback?code=x&state={STATE}&iss=https%3A%2F%2Fevil.example"));
+    let answer =
+        waiting.get(&format!("/callback?code=x&state={STATE}&iss=https%3A%2F%2Fevil.example"));
     assert_eq!(status(&answer), "400");
     assert!(matches!(waiting.end(), Err(Error::IssuerMismatch { .. })));
 }
@@ -239,7 +251,9 @@ fn localhost_is_both_loopback_addresses_or_none() {
 
 #[test]
 fn only_addresses_of_this_machine_are_listened_on() {
-    for redirect_uri in ["https://example.com/callback", "https://127.0.0.1/callback", "http://0.0.0.0:1/"] {
+    for redirect_uri in
+        ["https://example.com/callback", "https://127.0.0.1/callback", "http://0.0.0.0:1/"]
+    {
         let mut client = Client { redirect_uri: redirect_uri.into(), ..workshop() };
         let error = listen(&mut client).err();
         assert!(
@@ -257,9 +271,13 @@ fn a_redirect_uri_keeps_its_own_query() {
     let listener = listen(&mut client).unwrap();
     let address = client.redirect_uri.split('/').nth(2).unwrap().to_owned();
     let browser = thread::spawn(move || {
-        let get = |target: &str| raw(&address, format!("GET {target} HTTP/1.1\r\nHost: {address}\r\n\r\n").as_bytes());
-        let without = get(&format!("/callback?code=c&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000"));
-        let with = get(&format!("/callback?own=1&code=c&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000"));
+        let get = |target: &str| {
+            raw(&address, format!("GET {target} HTTP/1.1\r\nHost: {address}\r\n\r\n").as_bytes())
+        };
+        let without =
+            get(&format!("/callback?code=c&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000"));
+        let with =
+            get(&format!("/callback?own=1&code=c&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000"));
         (without, with)
     });
     assert_eq!(wait_for_code(listener, &client, STATE, &mut |_, _| ()), Ok("c".into()));
@@ -279,9 +297,10 @@ fn a_pasted_url_is_checked_like_a_redirect_and_asked_for_again() {
         format!("  {good}\n"),
     ];
     let mut seen = Vec::new();
-    let code = wait_for_code(callback::paste(lines.into_iter()), &client, STATE, &mut |_, outcome| {
-        seen.push(outcome.clone().err());
-    });
+    let code =
+        wait_for_code(callback::paste(lines.into_iter()), &client, STATE, &mut |_, outcome| {
+            seen.push(outcome.clone().err());
+        });
     assert_eq!(code, Ok("c".into()));
     let not_ours = || Some(Error::NotTheRedirect(REDIRECT_URI.into()));
     assert_eq!(seen, [not_ours(), not_ours(), Some(Error::StateMismatch), None]);

@@ -1,5 +1,13 @@
 //! The whole grant without a socket: what each step would send is handed straight to the provider.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in a test, a panic is the answer"
+)]
+
 mod common;
 
 use common::*;

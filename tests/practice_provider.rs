@@ -1,5 +1,13 @@
 //! The practice provider, held against the RFCs by requests that our client would never send.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in a test, a panic is the answer"
+)]
+
 mod common;
 
 use std::time::Duration;
@@ -21,7 +29,8 @@ const GOOD: [(&str, &str); 7] = [
 
 /// The good authorization request with one parameter changed, left out (`None`), or added.
 fn authorize(change: &str, value: Option<&str>) -> Response {
-    let mut pairs: Vec<(&str, &str)> = GOOD.into_iter().filter(|(name, _)| *name != change).collect();
+    let mut pairs: Vec<(&str, &str)> =
+        GOOD.into_iter().filter(|(name, _)| *name != change).collect();
     pairs.extend(value.map(|value| (change, value)));
     ask(&provider(), &pairs)
 }
@@ -191,7 +200,8 @@ fn a_forged_click_on_allow_is_refused_and_costs_the_person_nothing() {
             None => forged,
         }
     };
-    let changed = |from: &str, to: &str| Request { body: good.body.replace(from, to), ..good.clone() };
+    let changed =
+        |from: &str, to: &str| Request { body: good.body.replace(from, to), ..good.clone() };
     let forgeries = [
         with("Origin", None),
         with("Origin", Some("null")),
@@ -239,7 +249,8 @@ fn a_question_on_the_consent_page_grows_old() {
 #[test]
 fn at_the_token_endpoint_a_client_has_to_show_who_it_is_in_exactly_one_way() {
     let basic = "Basic d29ya3Nob3A6d29ya3Nob3Atc2VjcmV0";
-    let rows: [(&str, Option<&str>, Option<&str>, u16, &str); 8] = [
+    type Row = (&'static str, Option<&'static str>, Option<&'static str>, u16, &'static str);
+    let rows: [Row; 8] = [
         ("no secret", None, None, 401, "invalid_client"),
         ("wrong secret", Some("wrong"), None, 401, "invalid_client"),
         ("half a secret", Some("workshop-secre"), None, 401, "invalid_client"),
@@ -263,7 +274,11 @@ fn at_the_token_endpoint_a_client_has_to_show_who_it_is_in_exactly_one_way() {
 
         let response = provider.handle(&request);
 
-        assert_eq!((response.status, json(&response)["error"].as_str()), (status, Some(error)), "{what}");
+        assert_eq!(
+            (response.status, json(&response)["error"].as_str()),
+            (status, Some(error)),
+            "{what}"
+        );
         if status == 401 {
             assert!(response.header("www-authenticate").unwrap().starts_with("Basic realm="));
         }
@@ -276,7 +291,8 @@ fn at_the_token_endpoint_a_client_has_to_show_who_it_is_in_exactly_one_way() {
 #[test]
 fn guessing_secrets_is_slowed_for_the_guessed_client_alone() {
     let provider = provider();
-    let guess = token(&[("grant_type", "x"), ("client_id", "workshop"), ("client_secret", "guess")]);
+    let guess =
+        token(&[("grant_type", "x"), ("client_id", "workshop"), ("client_secret", "guess")]);
     for _ in 0..5 {
         assert_eq!(provider.handle(&guess).status, 401);
     }
@@ -300,8 +316,12 @@ fn the_token_endpoint_takes_a_form_by_post_and_nothing_in_the_url() {
     let good = token(&borrowed(&good));
 
     let get = Request { method: "GET".into(), ..good.clone() };
-    assert_eq!((provider.handle(&get).status, provider.handle(&get).header("allow")), (405, Some("POST")));
-    let in_url = Request { target: format!("/token?{}", good.body), body: String::new(), ..good.clone() };
+    assert_eq!(
+        (provider.handle(&get).status, provider.handle(&get).header("allow")),
+        (405, Some("POST"))
+    );
+    let in_url =
+        Request { target: format!("/token?{}", good.body), body: String::new(), ..good.clone() };
     assert_eq!(provider.handle(&in_url).status, 400);
     let mut as_json = good.clone();
     as_json.headers.retain(|(name, _)| name != "Content-Type");
@@ -309,7 +329,8 @@ fn the_token_endpoint_takes_a_form_by_post_and_nothing_in_the_url() {
     assert_eq!(json(&provider.handle(&as_json))["error"], "invalid_request");
     let twice = Request { body: format!("{}&code=x", good.body), ..good.clone() };
     assert_eq!(json(&provider.handle(&twice))["error"], "invalid_request");
-    let other = Request { body: good.body.replace("authorization_code", "password"), ..good.clone() };
+    let other =
+        Request { body: good.body.replace("authorization_code", "password"), ..good.clone() };
     assert_eq!(json(&provider.handle(&other))["error"], "unsupported_grant_type");
     let none = Request { body: good.body.replace("grant_type", "x"), ..good.clone() };
     assert_eq!(json(&provider.handle(&none))["error"], "invalid_request");
@@ -333,19 +354,25 @@ fn the_api_says_in_its_header_what_is_wrong_with_a_token() {
     assert_eq!((status, wrong.contains("error=\"invalid_token\"")), (401, true), "{wrong}");
     let (status, scheme) = challenge(&user().with_header("Authorization", "Basic d3Jvbmc="));
     assert_eq!((status, scheme.contains("error=")), (401, false), "{scheme}");
-    let two = user().with_header("Authorization", "Bearer a").with_header("Authorization", "Bearer b");
+    let two =
+        user().with_header("Authorization", "Bearer a").with_header("Authorization", "Bearer b");
     let (status, two) = challenge(&two);
     assert_eq!((status, two.contains("error=\"invalid_request\"")), (400, true), "{two}");
 
-    let only_email: Vec<_> =
-        GOOD.into_iter().filter(|(name, _)| *name != "scope").chain([("scope", "user:email")]).collect();
+    let only_email: Vec<_> = GOOD
+        .into_iter()
+        .filter(|(name, _)| *name != "scope")
+        .chain([("scope", "user:email")])
+        .collect();
     let page = ask(&provider, &only_email);
-    let location = provider.handle(&decision(&page, "allow", "ada")).header("location").unwrap().to_owned();
+    let location =
+        provider.handle(&decision(&page, "allow", "ada")).header("location").unwrap().to_owned();
     let mut pairs = exchange(&provider);
     pairs[1].1 = parameter(&location, "code").unwrap();
     let answer = json(&provider.handle(&token(&borrowed(&pairs))));
     let access_token = answer["access_token"].as_str().unwrap();
-    let (status, low) = challenge(&user().with_header("Authorization", &format!("bearer {access_token}")));
+    let (status, low) =
+        challenge(&user().with_header("Authorization", &format!("bearer {access_token}")));
     assert_eq!((status, low.contains("error=\"insufficient_scope\"")), (403, true), "{low}");
 }
 
@@ -359,7 +386,9 @@ fn a_token_in_the_url_is_not_even_looked_at() {
     assert_eq!(provider.handle(&Request::get(&url)).status, 401);
     assert_eq!(
         provider
-            .handle(&Request::get(&url).with_header("Authorization", &format!("Bearer {access_token}")))
+            .handle(
+                &Request::get(&url).with_header("Authorization", &format!("Bearer {access_token}"))
+            )
             .status,
         200
     );
@@ -409,7 +438,12 @@ fn registration(provider: &Provider, name: &str, homepage: &str, redirect_uri: &
 fn a_registered_application_can_ask_and_its_name_harms_no_page() {
     let provider = provider();
     let name = "<script>alert(1)</script>\"'&{{transaction}}\u{202e}";
-    let page = registration(&provider, name, "https://example.com/a?b=c", "http://localhost:8080/back?x=1");
+    let page = registration(
+        &provider,
+        name,
+        "https://example.com/a?b=c",
+        "http://localhost:8080/back?x=1",
+    );
     assert_eq!(page.status, 200);
     let html = page.text().unwrap();
     assert!(!html.contains("<script") && !html.contains('\u{202e}'));
@@ -451,7 +485,8 @@ fn a_bad_registration_is_explained_and_nothing_typed_is_lost() {
 #[test]
 fn a_registration_from_another_page_is_refused() {
     let provider = provider();
-    let pairs = [("name", "x"), ("homepage", "https://example.com/"), ("redirect_uri", REDIRECT_URI)];
+    let pairs =
+        [("name", "x"), ("homepage", "https://example.com/"), ("redirect_uri", REDIRECT_URI)];
     let request = Request::post_form(&format!("{ISSUER}/register"), &pairs);
     assert_eq!(provider.handle(&request).status, 403);
     assert_eq!(provider.handle(&request.with_header("Origin", ISSUER)).status, 403);
@@ -465,5 +500,8 @@ fn an_unknown_address_or_method_is_answered_with_a_page() {
     assert_eq!(provider.handle(&post).header("allow"), Some("GET"));
     let avatar = provider.handle(&Request::get(&format!("{ISSUER}/avatar.svg?person=ada")));
     assert_eq!((avatar.status, avatar.header("content-type")), (200, Some("image/svg+xml")));
-    assert_eq!(provider.handle(&Request::get(&format!("{ISSUER}/avatar.svg?person=x"))).status, 404);
+    assert_eq!(
+        provider.handle(&Request::get(&format!("{ISSUER}/avatar.svg?person=x"))).status,
+        404
+    );
 }

@@ -1,5 +1,13 @@
 //! The promise of this project: what is printed is what is sent, to the byte.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in a test, a panic is the answer"
+)]
+
 mod common;
 
 use std::io::{Read, Write};
@@ -116,8 +124,9 @@ const EMPTY: &str = "HTTP/1.1 204 No Content\r\n\r\n";
 #[test]
 fn send_writes_exactly_what_the_request_says() {
     let client = |origin: &str, extra: &[(&str, &str)]| {
-        let (token, user) = (format!("{origin}/t?own=1"), format!("{origin}"));
-        let mut settings = vec![("OAUTH_TOKEN_URL", token.as_str()), ("OAUTH_USERINFO_URL", user.as_str())];
+        let (token, user) = (format!("{origin}/t?own=1"), origin.to_owned());
+        let mut settings =
+            vec![("OAUTH_TOKEN_URL", token.as_str()), ("OAUTH_USERINFO_URL", user.as_str())];
         settings.extend(extra);
         client(&settings)
     };
@@ -127,7 +136,10 @@ fn send_writes_exactly_what_the_request_says() {
         &|origin| fetch_token::token_request(&client(origin, &basic), "a code", CODE_VERIFIER),
         &|origin| fetch_token::refresh_request(&client(origin, &[]), "refresh+me"),
         &|origin| get_user_info::user_info_request(&client(origin, &[]), "mF_9.B5f-4.1JqM=="),
-        &|origin| Request::get(&format!("{origin}/%7Euser/?q=a+b%20c&&x=*")).with_header("x-LoweR", "a, b"),
+        &|origin| {
+            Request::get(&format!("{origin}/%7Euser/?q=a+b%20c&&x=*"))
+                .with_header("x-LoweR", "a, b")
+        },
     ];
     for request in requests {
         let (request, wire, _) = send_to(EMPTY, request);

@@ -1,5 +1,13 @@
 //! Step 1: the authorization URL, and what is believed of a redirect.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in a test, a panic is the answer"
+)]
+
 mod common;
 
 use common::*;
@@ -107,8 +115,9 @@ fn every_flipped_bit_of_the_state_is_refused() {
             let mut flipped = STATE.as_bytes().to_vec();
             flipped[position] ^= 1 << bit;
             let state = String::from_utf8_lossy(&flipped).into_owned();
-            let query =
-                form_urlencoded::Serializer::new(String::from("code=abc&iss={I}&")).append_pair("state", &state).finish();
+            let query = form_urlencoded::Serializer::new(String::from("code=abc&iss={I}&"))
+                .append_pair("state", &state)
+                .finish();
             assert!(read(&query).is_err(), "{query}");
         }
     }
@@ -118,7 +127,8 @@ fn every_flipped_bit_of_the_state_is_refused() {
 #[test]
 fn a_redirect_of_another_provider_is_refused() {
     let expected = || ISSUER.to_owned();
-    let other = |received: &str| Error::IssuerMismatch { expected: expected(), received: received.into() };
+    let other =
+        |received: &str| Error::IssuerMismatch { expected: expected(), received: received.into() };
     for (query, error) in [
         ("code=abc&state={S}", Error::IssuerMissing(expected())),
         ("code=abc&state={S}&iss=", Error::IssuerMissing(expected())),
@@ -160,8 +170,14 @@ fn a_redirect_without_a_usable_code_is_refused() {
         ("code=&state={S}&iss={I}", Error::BadCode("it has none")),
         ("access_token=t&state={S}&iss={I}", Error::BadCode("it has none")),
         ("code=a&error=b&state={S}&iss={I}", Error::BadCode("it has an error and a code at once")),
-        ("code=a%0Ab&state={S}&iss={I}", Error::BadCode("it holds characters that no code may hold")),
-        ("code=%C3%A4&state={S}&iss={I}", Error::BadCode("it holds characters that no code may hold")),
+        (
+            "code=a%0Ab&state={S}&iss={I}",
+            Error::BadCode("it holds characters that no code may hold"),
+        ),
+        (
+            "code=%C3%A4&state={S}&iss={I}",
+            Error::BadCode("it holds characters that no code may hold"),
+        ),
         ("code=a&code=a&state={S}&iss={I}", Error::Repeated("code")),
         ("code=a&%63ode=b&state={S}&iss={I}", Error::Repeated("code")),
         ("error=a&error=a&state={S}&iss={I}", Error::Repeated("error")),

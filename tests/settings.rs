@@ -1,5 +1,13 @@
 //! The configuration: what is taken, and which variable a refusal names.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in a test, a panic is the answer"
+)]
+
 mod common;
 
 use oauth2_by_hand::client::ClientAuthentication;
@@ -15,7 +23,8 @@ const GOOD: [(&str, &str); 5] = [
 
 fn with(name: &str, value: &str) -> Result<Client, Error> {
     settings::client(&|setting| {
-        let good = GOOD.iter().find(|(key, _)| *key == setting).map(|(_, value)| (*value).to_owned());
+        let good =
+            GOOD.iter().find(|(key, _)| *key == setting).map(|(_, value)| (*value).to_owned());
         if setting == name { Some(value.to_owned()) } else { good }
     })
 }
@@ -32,10 +41,18 @@ fn the_least_that_is_needed_makes_a_public_client() {
 
 #[test]
 fn good_values_are_kept_to_the_byte() {
-    for value in ["https://example.com", "https://example.com/?", "https://EXAMPLE.com/t/", "http://localhost:1/t"] {
+    for value in [
+        "https://example.com",
+        "https://example.com/?",
+        "https://EXAMPLE.com/t/",
+        "http://localhost:1/t",
+    ] {
         assert_eq!(with("OAUTH_TOKEN_URL", value).unwrap().token_endpoint, value);
     }
-    assert_eq!(with("OAUTH_CLIENT_SECRET", "a b%&£€").unwrap().client_secret.as_deref(), Some("a b%&£€"));
+    assert_eq!(
+        with("OAUTH_CLIENT_SECRET", "a b%&£€").unwrap().client_secret.as_deref(),
+        Some("a b%&£€")
+    );
     assert_eq!(with("OAUTH_CLIENT_SECRET", "").unwrap().client_secret, None);
     assert_eq!(with("OAUTH_SCOPE", "  b   a:c ").unwrap().scope, "b a:c");
     assert_eq!(with("OAUTH_SCOPE", "").unwrap().scope, "");

@@ -1,5 +1,13 @@
 //! Step 2: the token request to the byte, and which answers are a token.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in a test, a panic is the answer"
+)]
+
 mod common;
 
 use std::time::{Duration, SystemTime};
@@ -51,7 +59,11 @@ fn the_token_request_with_the_secret_in_the_form() {
 #[test]
 fn the_secret_as_basic_is_form_encoded_before_it_is_joined() {
     let rows = [
-        ("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw", "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"),
+        (
+            "s6BhdRkqt3",
+            "7Fjfp0ZBr1KtDRbnfVdmIw",
+            "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3",
+        ),
         // base64 of "a%3Ab:+%2B%25%26%C2%A3%E2%82%AC"
         ("a:b", " +%&£€", "Basic YSUzQWI6KyUyQiUyNSUyNiVDMiVBMyVFMiU4MiVBQw=="),
     ];
@@ -108,14 +120,23 @@ fn what_real_servers_do_is_let_pass_with_a_remark() {
                 "application/x-www-form-urlencoded; charset=utf-8",
                 "access_token=gho_abc&scope=repo%2Cgist&token_type=bearer",
             ),
-            &["the answer is a form, where RFC 6749 §5.1 has JSON", "commas separate the scopes, where RFC 6749 §3.3 has spaces"][..],
+            &[
+                "the answer is a form, where RFC 6749 §5.1 has JSON",
+                "commas separate the scopes, where RFC 6749 §3.3 has spaces",
+            ][..],
         ),
         (
-            json(r#"{"access_token":"gho_abc","token_type":"BeArEr","scope":"repo gist","expires_in":"3600"}"#),
+            json(
+                r#"{"access_token":"gho_abc","token_type":"BeArEr","scope":"repo gist","expires_in":"3600"}"#,
+            ),
             &["expires_in is a text, where RFC 6749 §5.1 has a number"][..],
         ),
         (
-            Response::new(200, "Application/JSON;charset=UTF-8", r#"{"access_token":"gho_abc","token_type":"bearer","scope":"repo gist","expires_in":null,"refresh_token":null}"#),
+            Response::new(
+                200,
+                "Application/JSON;charset=UTF-8",
+                r#"{"access_token":"gho_abc","token_type":"bearer","scope":"repo gist","expires_in":null,"refresh_token":null}"#,
+            ),
             &[][..],
         ),
     ];
@@ -171,8 +192,11 @@ fn an_error_is_an_error_under_any_status() {
         assert_eq!(refused, expected, "{status}");
         assert!(!refused.to_string().contains('\u{1b}'));
     }
-    let form = Response::new(200, "application/x-www-form-urlencoded", "error=bad_verification_code");
-    assert!(matches!(error(&form), Error::TokenRefused { error, .. } if error == "bad_verification_code"));
+    let form =
+        Response::new(200, "application/x-www-form-urlencoded", "error=bad_verification_code");
+    assert!(
+        matches!(error(&form), Error::TokenRefused { error, .. } if error == "bad_verification_code")
+    );
 }
 
 #[test]
@@ -194,16 +218,40 @@ fn what_is_not_exactly_a_token_response_is_refused() {
         (json(r#"{"access_token":"","token_type":"Bearer"}"#), "it has no access_token"),
         (json(r#"{"access_token":null,"token_type":"Bearer"}"#), "it has no access_token"),
         (json(r#"{"access_token":7,"token_type":"Bearer"}"#), "its access_token is not a text"),
-        (json(r#"{"access_token":"a b","token_type":"Bearer"}"#), "its access_token does not fit into an Authorization header"),
-        (json(r#"{"access_token":"a\r\nX: y","token_type":"Bearer"}"#), "its access_token does not fit into an Authorization header"),
-        (json(r#"{"access_token":"=","token_type":"Bearer"}"#), "its access_token does not fit into an Authorization header"),
-        (json(r#"{"access_token":"ä","token_type":"Bearer"}"#), "its access_token does not fit into an Authorization header"),
+        (
+            json(r#"{"access_token":"a b","token_type":"Bearer"}"#),
+            "its access_token does not fit into an Authorization header",
+        ),
+        (
+            json(r#"{"access_token":"a\r\nX: y","token_type":"Bearer"}"#),
+            "its access_token does not fit into an Authorization header",
+        ),
+        (
+            json(r#"{"access_token":"=","token_type":"Bearer"}"#),
+            "its access_token does not fit into an Authorization header",
+        ),
+        (
+            json(r#"{"access_token":"ä","token_type":"Bearer"}"#),
+            "its access_token does not fit into an Authorization header",
+        ),
         (json(r#"{"access_token":"abc"}"#), "it has no token_type, which RFC 6749 §5.1 requires"),
-        (json(r#"{"access_token":"abc","token_type":"mac"}"#), "its token_type is \"mac\", and we understand only Bearer"),
-        (json(r#"{"access_token":"abc","token_type":"DPoP"}"#), "its token_type is \"DPoP\", and we understand only Bearer"),
+        (
+            json(r#"{"access_token":"abc","token_type":"mac"}"#),
+            "its token_type is \"mac\", not Bearer",
+        ),
+        (
+            json(r#"{"access_token":"abc","token_type":"DPoP"}"#),
+            "its token_type is \"DPoP\", not Bearer",
+        ),
         (json(r#"{"access_token":"abc","token_type":["Bearer"]}"#), "its token_type is not a text"),
-        (json(r#"{"access_token":"abc","token_type":"Bearer","scope":["a"]}"#), "its scope is not a text"),
-        (json(r#"{"access_token":"abc","token_type":"Bearer","refresh_token":1}"#), "its refresh_token is not a text"),
+        (
+            json(r#"{"access_token":"abc","token_type":"Bearer","scope":["a"]}"#),
+            "its scope is not a text",
+        ),
+        (
+            json(r#"{"access_token":"abc","token_type":"Bearer","refresh_token":1}"#),
+            "its refresh_token is not a text",
+        ),
         (json(r#"{"error":{"code":1}}"#), "its error is not a text"),
     ];
     for (response, problem) in rows {
@@ -226,11 +274,15 @@ fn the_old_refresh_token_stays_when_the_answer_brings_none() {
     let first = r#"{"access_token":"a","token_type":"Bearer","refresh_token":"old","scope":"x y"}"#;
     let first = read(&json(first)).unwrap();
     let without = json(r#"{"access_token":"b","token_type":"Bearer"}"#);
-    let with = json(r#"{"access_token":"b","token_type":"Bearer","refresh_token":"new","scope":"x"}"#);
+    let with =
+        json(r#"{"access_token":"b","token_type":"Bearer","refresh_token":"new","scope":"x"}"#);
 
     let kept = read_refreshed_token(&workshop(), &without, &first).unwrap();
     let changed = read_refreshed_token(&workshop(), &with, &first).unwrap();
 
     assert_eq!((kept.refresh_token.as_deref(), kept.scope.join(" ")), (Some("old"), "x y".into()));
-    assert_eq!((changed.refresh_token.as_deref(), changed.scope.join(" ")), (Some("new"), "x".into()));
+    assert_eq!(
+        (changed.refresh_token.as_deref(), changed.scope.join(" ")),
+        (Some("new"), "x".into())
+    );
 }

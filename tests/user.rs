@@ -1,5 +1,13 @@
 //! Step 3: the request for the user, and which answers are one.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in a test, a panic is the answer"
+)]
+
 mod common;
 
 use common::*;
@@ -42,7 +50,10 @@ fn an_id_is_enough_and_may_be_a_number_or_a_text() {
         (r#"{"id":"0042","name":null,"bio":null,"avatar_url":"","x":[1]}"#, "0042"),
     ] {
         let user = read(body).unwrap();
-        assert_eq!((user.id.as_str(), user.name, user.bio, user.avatar_url), (id, None, None, None));
+        assert_eq!(
+            (user.id.as_str(), user.name, user.bio, user.avatar_url),
+            (id, None, None, None)
+        );
     }
 }
 
@@ -81,7 +92,8 @@ fn a_form_is_no_user() {
 /// RFC 6750 §3, §3.1.
 #[test]
 fn a_refused_token_is_explained_by_the_header() {
-    let challenge = r#"Bearer realm="x", error="invalid_token", error_description="The access token expired""#;
+    let challenge =
+        r#"Bearer realm="x", error="invalid_token", error_description="The access token expired""#;
     let response = Response::new(401, "text/plain", "").with_header("WWW-Authenticate", challenge);
     let expected = Error::UserInfoRefused {
         status: 401,

@@ -135,6 +135,11 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
 /// The error codes that providers send, in words: RFC 6749 §4.1.2.1 and §5.2, then GitHub's own.
 const CODES: &[(&str, &str, &str)] = &[
     (
+        "",
+        "the client ID, the redirect URI or the secret is not what the provider has registered.",
+        "compare them with the registration, byte by byte.",
+    ),
+    (
         "access_denied",
         "somebody clicked Deny, or the provider does not let this user or this application in.",
         "start again and click Allow. If nobody clicked Deny, look at the scope and at the application's settings.",

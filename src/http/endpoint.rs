@@ -70,6 +70,11 @@ pub fn parse(url: &str) -> Result<Endpoint, &'static str> {
     Ok(endpoint)
 }
 
+/// Whether a URL is one of this machine.
+pub fn is_loopback(url: &str) -> bool {
+    parse(url).is_ok_and(|endpoint| endpoint.is_loopback())
+}
+
 /// Origin and target of a URL: `https://host:port` and `/path?query`. It checks nothing.
 pub fn split(url: &str) -> (String, String) {
     let after_scheme = url.find("://").map_or(0, |position| position + 3);

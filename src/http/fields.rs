@@ -85,6 +85,23 @@ impl Fields {
         Ok(Some(digits.parse().unwrap_or(u64::MAX)))
     }
 
+    /// What the server did in another way than the RFC says, and we let pass.
+    pub fn remarks(&self) -> Vec<&'static str> {
+        let is_text = |name| self.get(name).is_some_and(Value::is_string);
+        let has_comma =
+            self.get("scope").and_then(Value::as_str).is_some_and(|scope| scope.contains(','));
+        let mut remarks = Vec::new();
+        if self.from_form {
+            remarks.push("the answer is a form, where RFC 6749 §5.1 has JSON");
+        } else if is_text("expires_in") {
+            remarks.push("expires_in is a text, where RFC 6749 §5.1 has a number");
+        }
+        if has_comma {
+            remarks.push("commas separate the scopes, where RFC 6749 §3.3 has spaces");
+        }
+        remarks
+    }
+
     /// The whole answer as JSON.
     pub fn into_json(self) -> Value {
         Value::Object(self.members)

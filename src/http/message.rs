@@ -144,6 +144,13 @@ impl Response {
         media_type.trim().to_ascii_lowercase()
     }
 
+    /// An attribute of the `WWW-Authenticate` header, such as `error`; empty if it is not there.
+    pub fn challenge(&self, attribute: &str) -> String {
+        let header = self.header("www-authenticate").unwrap_or_default();
+        let after = header.split_once(&format!(" {attribute}=\"")).map(|(_, after)| after);
+        after.and_then(|after| after.split('"').next()).unwrap_or_default().to_owned()
+    }
+
     /// The body as text, or `None` if it is not UTF-8.
     pub fn text(&self) -> Option<&str> {
         std::str::from_utf8(&self.body).ok()
@@ -282,6 +289,18 @@ mod tests {
     fn a_media_type_is_compared_without_parameters_and_case() {
         let response = Response::new(200, "Application/JSON ; charset=utf-8", "{}");
         assert_eq!(response.media_type(), "application/json");
+    }
+
+    /// RFC 6750 §3.
+    #[test]
+    fn the_attributes_of_a_challenge_are_found_by_their_whole_name() {
+        let challenge =
+            r#"Bearer realm="a, b", error_description="no error=here", error="invalid_token""#;
+        let response =
+            Response::new(401, "text/plain", "").with_header("WWW-Authenticate", challenge);
+        assert_eq!(response.challenge("error"), "invalid_token");
+        assert_eq!(response.challenge("error_description"), "no error=here");
+        assert_eq!(response.challenge("scope"), "");
     }
 
     #[test]

@@ -8,13 +8,13 @@
 //! TcpListener -> connection -> read.rs -> Request -> handler -> Response -> connection closed
 //! ```
 //!
-//! Specification: [RFC 9112 §9.6] (closing without losing the answer). Next: `../client.rs`.
+//! Specification: [RFC 9112 §9.6] (closing without losing the answer). Next: `visible.rs`.
 //!
 //! [RFC 9112 §9.6]: https://www.rfc-editor.org/rfc/rfc9112#section-9.6
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -34,39 +34,6 @@ const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What answers the requests. It is called on many threads at once.
 pub type Handler = dyn Fn(&Request) -> Response + Send + Sync;
-
-/// Listens on a loopback host: `127.0.0.1`, `[::1]`, or `localhost`, which is both.
-///
-/// Port 0 lets the system choose. Nothing else than loopback can be named.
-///
-/// # Errors
-///
-/// What the system says. `localhost` leaves out [::1] only where the machine does not have it: if that
-/// address were somebody else's, a browser that prefers it would bring them the code.
-pub fn listen_on_loopback(host: &str, port: u16) -> io::Result<Vec<TcpListener>> {
-    match host {
-        "127.0.0.1" => Ok(vec![TcpListener::bind((Ipv4Addr::LOCALHOST, port))?]),
-        "[::1]" => Ok(vec![TcpListener::bind((Ipv6Addr::LOCALHOST, port))?]),
-        "localhost" => {
-            let first = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-            match TcpListener::bind((Ipv6Addr::LOCALHOST, first.local_addr()?.port())) {
-                Ok(second) => Ok(vec![first, second]),
-                Err(error) if no_such_address(&error) => Ok(vec![first]),
-                Err(error) => Err(error),
-            }
-        }
-        _ => Err(io::Error::new(ErrorKind::InvalidInput, "not a loopback address")),
-    }
-}
-
-/// The machine has no such address, or no IPv6 at all. "In use" is something else.
-fn no_such_address(error: &io::Error) -> bool {
-    // std has no name for "address family not supported": EAFNOSUPPORT of Linux, of macOS, of Windows.
-    let no_such_family = [97, 47, 10047];
-    error.kind() == ErrorKind::AddrNotAvailable
-        || error.kind() == ErrorKind::Unsupported
-        || error.raw_os_error().is_some_and(|code| no_such_family.contains(&code))
-}
 
 /// A running server. Dropping it closes the port and everything that is still open.
 pub struct Server {

@@ -58,15 +58,13 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     after.split('"').next()
 }
 
-/// The provider shows a page of its own instead of sending us back: its words, without the tags.
+/// The provider shows a page of its own instead of sending us back: what it says has happened.
 fn refused(html: &str) -> Error {
-    let main = html.split_once("<main").map_or(html, |(_, main)| main);
-    let words: Vec<&str> = main
-        .split('<')
-        .filter_map(|piece| piece.split_once('>'))
-        .map(|(_, text)| text.trim())
-        .filter(|text| !text.is_empty())
-        .take(2)
-        .collect();
-    Error::AuthorizationRefused { error: String::new(), description: words.join(": ") }
+    let (_, after_heading) = html.split_once("</h2>").unwrap_or(("", html));
+    let pieces = after_heading.split('<').filter_map(|piece| piece.split_once('>'));
+    let text = pieces.map(|(_, text)| text.trim()).find(|text| !text.is_empty());
+    Error::AuthorizationRefused {
+        error: String::new(),
+        description: text.unwrap_or_default().to_owned(),
+    }
 }

@@ -1,6 +1,7 @@
 //! Who the client is and which provider it talks to: from the options and the environment.
 
 use super::Options;
+use oauth2_by_hand::http::endpoint;
 use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::providers::{self, Preset};
 use oauth2_by_hand::{Client, Error, practice, settings};
@@ -14,6 +15,16 @@ pub struct Setup {
     pub notes: Vec<String>,
     /// The practice provider, where it runs inside this program.
     pub server: Option<Server>,
+}
+
+impl Setup {
+    /// Whether the provider is on this machine, so that what it hands out is worth nothing elsewhere.
+    pub fn is_local(&self) -> bool {
+        let client = &self.client;
+        [&client.authorization_endpoint, &client.token_endpoint, &client.user_info_endpoint]
+            .into_iter()
+            .all(|url| endpoint::is_loopback(url))
+    }
 }
 
 /// What looks up a setting by its name.

@@ -1,0 +1,232 @@
+//! The shape of the project: what depends on what, and how much there is to read.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in a test, a panic is the answer"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap().replace("\r\n", "\n")
+}
+
+/// All Rust files below a folder, as paths from the root.
+fn rust_files(folder: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let relative = path.strip_prefix(root()).unwrap();
+                found.push(relative.to_str().unwrap().replace('\\', "/"));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// A file without its unit tests.
+fn without_tests(path: &str) -> String {
+    let text = read(path);
+    text.split("#[cfg(test)]").next().unwrap().to_owned()
+}
+
+/// The top-level modules of the library that a file's code (not its comments) names.
+fn imports(path: &str) -> BTreeSet<String> {
+    let text = without_tests(path);
+    let code: String = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join(" ");
+    let mut found = BTreeSet::new();
+    for prefix in ["crate::", "oauth2_by_hand::"] {
+        for rest in code.split(prefix).skip(1) {
+            match rest.strip_prefix('{') {
+                // `use crate::{a, b::c}`: the names at the first level.
+                Some(group) => {
+                    let group = group.split(';').next().unwrap();
+                    found.extend(group.split(',').map(|name| first_word(name.trim())));
+                }
+                None => drop(found.insert(first_word(rest))),
+            }
+        }
+    }
+    found
+        .into_iter()
+        .map(|name| match name.as_str() {
+            "Client" => "client".to_owned(),
+            "Error" => "error".to_owned(),
+            _ => name,
+        })
+        .collect()
+}
+
+fn first_word(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+/// The module that a file belongs to: `src/http/send.rs` is of `http`.
+fn module(path: &str) -> String {
+    let inside = path.strip_prefix("src/").unwrap();
+    inside.split('/').next().unwrap().trim_end_matches(".rs").to_owned()
+}
+
+/// The user fixed the packages.
+#[test]
+fn the_dependencies_are_the_three_and_no_others() {
+    let manifest = read("Cargo.toml");
+    let (_, after) = manifest.split_once("\n[dependencies]\n").unwrap();
+    let section = after.split("\n[").next().unwrap();
+    let names: Vec<&str> =
+        section.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name).collect();
+    assert_eq!(names, ["ureq", "serde_json", "getrandom"]);
+    assert!(section.contains("default-features = false, features = [\"rustls\"]"));
+    assert_eq!(manifest.matches("dependencies]").count(), 2, "no section for some platforms only");
+}
+
+/// What each module may use: only what stands below it. `practice` and the steps do not know each other.
+#[test]
+fn imports_point_down_only() {
+    let allowed: [(&str, &[&str]); 13] = [
+        ("error", &[]),
+        ("by_hand", &["error"]),
+        ("http", &["error", "by_hand"]),
+        ("client", &["error", "by_hand", "http"]),
+        ("settings", &["error", "by_hand", "http", "client"]),
+        ("pkce", &["error", "by_hand"]),
+        ("providers", &[]),
+        ("practice", &["error", "by_hand", "http"]),
+        ("authorize", &["error", "by_hand", "http", "client", "pkce"]),
+        ("fetch_token", &["error", "by_hand", "http", "client", "pkce"]),
+        ("get_user_info", &["error", "by_hand", "http", "client", "pkce"]),
+        ("callback", &["error", "by_hand", "http", "client", "authorize"]),
+        ("lib", &["client", "error"]),
+    ];
+    for path in rust_files("src") {
+        let module = module(&path);
+        let (_, allowed) = allowed.iter().find(|(name, _)| *name == module).unwrap();
+        let imported = imports(&path);
+        let wrong: Vec<_> = imported
+            .iter()
+            .filter(|name| **name != module && !allowed.contains(&name.as_str()))
+            .filter(|_| module != "lib")
+            .collect();
+        assert!(wrong.is_empty(), "{path} imports {wrong:?}");
+    }
+}
+
+#[test]
+fn the_check_of_imports_sees_every_way_to_write_one() {
+    assert_eq!(
+        imports("src/callback.rs").into_iter().collect::<Vec<_>>(),
+        ["authorize", "client", "error", "http"]
+    );
+    assert!(imports("src/practice/token.rs").contains("by_hand"));
+    assert!(imports("steps/step3.rs").contains("get_user_info"));
+}
+
+/// The core fits in one sitting.
+#[test]
+fn the_core_has_at_most_600_lines() {
+    let files = ["lib", "client", "authorize", "callback", "fetch_token", "get_user_info", "pkce"];
+    let lines: usize =
+        files.iter().map(|name| without_tests(&format!("src/{name}.rs")).lines().count()).sum();
+    assert!(lines <= 600, "{lines} lines");
+}
+
+/// Each step program is flat and calls each function of the flow by name.
+#[test]
+fn the_step_programs_call_the_flow_by_name() {
+    let step_1 = [
+        "callback::listen(",
+        "authorize::new_state(",
+        "pkce::new_code_verifier(",
+        "pkce::code_challenge(",
+        "authorize::authorization_url(",
+        "callback::wait_for_code(",
+    ];
+    let step_2 = ["fetch_token::token_request(", "http::send(", "fetch_token::read_token("];
+    let step_3 = ["get_user_info::user_info_request(", "get_user_info::read_user("];
+    for (path, calls) in [
+        ("steps/step1.rs", step_1.to_vec()),
+        ("steps/step2.rs", [&step_1[..], &step_2].concat()),
+        ("steps/step3.rs", [&step_1[..], &step_2, &step_3].concat()),
+    ] {
+        let text = read(path);
+        let mut after = 0;
+        for call in calls {
+            after += text[after..]
+                .find(call)
+                .unwrap_or_else(|| panic!("{path}: {call} is missing or out of order"));
+        }
+        let lines = text.split_once("fn log_in").unwrap().1.lines().count();
+        assert!((20..=45).contains(&lines) && text.lines().count() <= 60, "{path}: {lines} lines");
+    }
+    let shared = rust_files("steps/cli").into_iter().chain(["steps/cli.rs".to_owned()]);
+    for path in shared {
+        let text = read(&path);
+        for call in [
+            "listen(&",
+            "wait_for_code(",
+            "_request(&client",
+            "read_token(",
+            "read_user(",
+            "authorization_url(",
+        ] {
+            assert!(!text.contains(call), "{path} calls {call}");
+        }
+    }
+}
+
+/// README's reading order gives line counts, and they are right.
+#[test]
+fn the_line_counts_in_the_readme_are_right() {
+    let readme = read("README.md");
+    let mut counted = 0;
+    for row in
+        readme.lines().filter(|line| line.starts_with("| [`src/") || line.starts_with("| [`steps/"))
+    {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let path = cells[1].split('`').nth(1).unwrap();
+        let lines = without_tests(path).lines().count();
+        assert_eq!(cells[2], lines.to_string(), "{path}");
+        counted += 1;
+    }
+    assert!(counted >= 10, "{counted} rows");
+}
+
+/// No panic outside tests is the compiler's and clippy's business; that nobody turns it off is ours.
+#[test]
+fn the_lints_that_forbid_panics_stay_on() {
+    let manifest = read("Cargo.toml");
+    for lint in
+        ["unsafe_code = \"forbid\"", "unwrap_used", "expect_used", "panic = ", "indexing_slicing"]
+    {
+        assert!(manifest.contains(lint), "{lint}");
+    }
+    let allowed: Vec<String> = rust_files("src")
+        .into_iter()
+        .chain(rust_files("steps"))
+        .filter(|path| {
+            without_tests(path).contains("allow(clippy")
+                || without_tests(path).contains("expect(clippy")
+        })
+        .collect();
+    assert_eq!(allowed, ["src/by_hand/sha256.rs"]);
+    assert!(Path::new(&root().join("clippy.toml")).exists());
+}

@@ -1,0 +1,381 @@
+//! The programs as a person meets them: what they print, what they refuse, how they end.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in a test, a panic is the answer"
+)]
+
+mod common;
+
+use std::io::Read;
+use std::net::TcpListener;
+use std::process::Stdio;
+
+use common::*;
+
+/// What a browser would fetch for the authorization URL, with the answer of the person.
+fn answer(url: &str, decision: &str) -> String {
+    let page = browse(url);
+    let (head, html) = page.split_once("\r\n\r\n").unwrap();
+    let (origin, _) = url.split_once("/authorize").unwrap();
+    let host = origin.strip_prefix("http://").unwrap();
+    let (_, cookie) = head.split_once("set-cookie: ").unwrap();
+    let body = form_urlencoded::Serializer::new(String::new())
+        .append_pair("transaction", &hidden(html, "transaction"))
+        .append_pair("consent_token", &hidden(html, "consent_token"))
+        .append_pair("person", "ada")
+        .append_pair("decision", decision)
+        .finish();
+    let click = format!(
+        "POST /authorize HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nCookie: {}\r\nContent-Length: {}\r\n\r\n{body}",
+        cookie.split(';').next().unwrap(),
+        body.len()
+    );
+    let redirect = raw(host, click.as_bytes());
+    let (_, location) = redirect.split_once("location: ").unwrap();
+    location.lines().next().unwrap().to_owned()
+}
+
+#[test]
+fn step3_logs_in_and_prints_the_user() {
+    let (printed, errors, code) = run(program("step3").arg("--approve"));
+    assert_eq!((code, errors.as_str()), (0, ""));
+    for line in [
+        "   name    Ada Winter",
+        "   bio     Keeps bees and very tidy notebooks.",
+        "   id      1815",
+    ] {
+        assert!(printed.lines().any(|printed| printed == line), "{line}\n{printed}");
+    }
+}
+
+#[test]
+fn step1_ends_with_the_code_and_step2_with_the_token() {
+    let (printed, _, code) = run(program("step1").arg("--approve"));
+    assert_eq!(code, 0);
+    assert!(printed.contains("== Step 1") && !printed.contains("== Step 2"));
+    let redirect = printed.lines().find(|line| line.starts_with("GET /callback?")).unwrap();
+    let redirected = parameter(redirect.split(' ').nth(1).unwrap(), "code").unwrap();
+    assert!(printed.contains(&format!("   code           {redirected}\n")));
+
+    let (printed, _, code) = run(program("step2").arg("--approve"));
+    assert_eq!(code, 0);
+    assert!(printed.contains("== Step 2") && !printed.contains("== Step 3"));
+    assert!(printed.contains("   we may ask for     read:user\n"));
+}
+
+/// The layout is for 80 columns; only messages may be wider.
+#[test]
+fn every_line_of_ours_fits_into_80_columns() {
+    for name in ["step1", "step2", "step3"] {
+        let (printed, ..) = run(program(name).arg("--approve"));
+        let mut in_message = false;
+        for line in printed.lines() {
+            if line.starts_with("-- ") {
+                in_message = true;
+            } else if line.starts_with("---") {
+                in_message = false;
+            } else if in_message {
+                continue;
+            }
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+    for name in ["step1", "step2", "step3", "provider"] {
+        let (help, ..) = run(program(name).arg("--help"));
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+    }
+}
+
+#[test]
+fn a_browser_can_answer_and_deny_ends_with_1_and_says_who_refused() {
+    let mut step3 = Running::start(program("step3").arg("--no-browser"));
+    let url = step3.authorization_url();
+
+    let page = browse(&answer(&url, "deny"));
+
+    assert!(page.contains("No login this time"));
+    let (_, errors, code) = step3.end();
+    assert_eq!(code, 1);
+    assert!(
+        errors.starts_with(
+            "step3: the authorization server says that the user refused: \"access_denied\""
+        ),
+        "{errors}"
+    );
+    assert!(
+        errors.contains("\n  Likely cause: somebody clicked Deny")
+            && errors.contains("\n  What to do: ")
+    );
+}
+
+#[test]
+fn the_redirected_url_can_be_pasted() {
+    let mut step3 = Running::start(program("step3").arg("--paste"));
+    let url = step3.authorization_url();
+    step3.type_line("http://127.0.0.1:8080/callback?code=x&state=of-another-login");
+    step3.type_line(&answer(&url, "allow"));
+    let (printed, errors, code) = step3.end();
+    assert_eq!((code, errors.as_str()), (0, ""));
+    assert!(
+        printed.contains("Not accepted: the redirect has another state than ours"),
+        "{printed}"
+    );
+    assert!(printed.contains("   name    Ada Winter\n"));
+}
+
+#[test]
+fn the_end_of_the_input_ends_the_wait_for_a_pasted_url() {
+    let (_, errors, code) = run(program("step1").arg("--paste"));
+    assert_eq!(code, 1);
+    assert!(errors.starts_with("step1: standard input ended"), "{errors}");
+}
+
+#[test]
+fn pause_waits_for_enter_before_each_message() {
+    let mut step3 = Running::start(program("step3").args(["--pause", "--approve"]));
+    for _ in 0..3 {
+        step3.type_line("");
+    }
+    let (printed, _, code) = step3.end();
+    assert_eq!(code, 0);
+    assert_eq!(printed.matches("[Enter to open it]").count(), 1);
+    assert_eq!(printed.matches("[Enter to send it]").count(), 2);
+}
+
+#[test]
+fn a_wrong_secret_is_named_as_such() {
+    let (_, errors, code) = run(program("step3")
+        .arg("--approve")
+        .env("OAUTH_CLIENT_SECRET", "not-the-workshop-secret"));
+    assert_eq!(code, 1);
+    assert!(
+        errors.starts_with(
+            "step3: the token endpoint refused: \"invalid_client\" \"the client secret is wrong\""
+        ),
+        "{errors}"
+    );
+    assert!(!errors.contains("not-the-workshop-secret"));
+}
+
+#[test]
+fn a_client_that_nobody_knows_is_told_what_the_provider_says() {
+    let (_, errors, code) = run(program("step3").arg("--approve").env("OAUTH_CLIENT_ID", "nobody"));
+    assert_eq!(code, 1);
+    let errors = errors.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(errors.contains("No client with this client_id is registered here."), "{errors}");
+}
+
+#[test]
+fn the_public_client_logs_in_without_a_secret_and_basic_works() {
+    let (printed, _, code) =
+        run(program("step3").arg("--approve").env("OAUTH_CLIENT_ID", "workshop-public"));
+    assert_eq!(code, 0);
+    assert!(
+        printed.contains("workshop-public (public, no secret)")
+            && !printed.contains("client_secret")
+    );
+    let (printed, _, code) =
+        run(program("step3").arg("--approve").env("OAUTH_CLIENT_AUTH", "basic"));
+    assert_eq!(code, 0);
+    assert!(printed.contains("\nAuthorization: Basic d29ya3Nob3A6d29ya3Nob3Atc2VjcmV0\n"));
+}
+
+#[test]
+fn wrong_usage_names_the_option_and_ends_with_2() {
+    let rows: [(&str, &[&str], &str); 11] = [
+        ("step1", &["--nonsense"], "step1: unknown option \"--nonsense\""),
+        ("step3", &["login"], "step3: unknown option \"login\""),
+        ("step3", &["--port", "1"], "step3: unknown option \"--port\""),
+        ("provider", &["--approve"], "provider: unknown option \"--approve\""),
+        ("provider", &["--port", "65536"], "provider: --port takes a number"),
+        ("provider", &["--port"], "provider: --port takes a number"),
+        ("step3", &["--provider"], "step3: --provider needs a value"),
+        ("step3", &["--provider", "faceboook"], "step3: there is no provider \"faceboook\""),
+        ("step3", &["--approve=yes"], "step3: --approve takes no value"),
+        (
+            "step3",
+            &["--show-secrets", "--mask-secrets"],
+            "step3: --show-secrets and --mask-secrets",
+        ),
+        (
+            "step3",
+            &["--provider=github", "--approve"],
+            "step3: --approve works with a practice provider only",
+        ),
+    ];
+    for (name, arguments, message) in rows {
+        let (printed, errors, code) = run(program(name).args(arguments));
+        assert_eq!((code, printed.as_str()), (2, ""), "{arguments:?}");
+        assert!(errors.starts_with(message), "{errors}");
+        assert!(errors.contains("\n  Likely cause: ") && errors.contains("\n  What to do: "));
+    }
+}
+
+#[test]
+fn help_version_and_list_end_well() {
+    for name in ["step1", "step2", "step3", "provider"] {
+        let (help, errors, code) = run(program(name).arg("--help"));
+        assert_eq!((code, errors.as_str()), (0, ""));
+        assert!(help.starts_with(&format!("{name}: ")) && help.contains("--version"));
+        let (version, _, code) = run(program(name).arg("--version"));
+        assert_eq!(
+            (code, version.as_str()),
+            (0, format!("{name} of oauth2-by-hand 0.1.0\n").as_str())
+        );
+    }
+    let (list, _, code) = run(program("step3").args(["--provider", "list"]));
+    assert_eq!(code, 0);
+    assert!(list.contains("practice ") && list.contains("github "));
+}
+
+#[test]
+fn a_bad_configuration_names_the_variable_and_ends_with_2() {
+    let rows: [(&[(&str, &str)], &str); 6] = [
+        (&[("OAUTH_REDIRECT_URI", "http://127.0.0.1:8080/#")], "OAUTH_REDIRECT_URI"),
+        (&[("OAUTH_CLIENT_AUTH", "jwt")], "OAUTH_CLIENT_AUTH"),
+        (&[("OAUTH_SCOPE", "a\tb")], "OAUTH_SCOPE"),
+        (&[("OAUTH_TOKEN_URL", "https://example.com/token")], "OAUTH_AUTHORIZE_URL"),
+        (&[("OAUTH_CLIENT_SECRET", "canary-canary-canary\n")], "OAUTH_CLIENT_SECRET"),
+        (&[("OAUTH_REDIRECT_URI", "https://example.com/callback")], "OAUTH_REDIRECT_URI"),
+    ];
+    for (variables, named) in rows {
+        let (_, errors, code) =
+            run(program("step3").arg("--no-browser").envs(variables.iter().copied()));
+        assert_eq!(code, 2, "{errors}");
+        assert!(errors.starts_with(&format!("step3: {named}: ")), "{errors}");
+        assert!(!errors.contains("canary"));
+    }
+}
+
+#[test]
+fn github_without_a_registration_says_how_to_get_one() {
+    let mut step3 = program("step3");
+    step3.args(["--provider", "github"]);
+    let (_, errors, code) = run(&mut step3);
+    assert_eq!(code, 2);
+    let errors = errors.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(errors.starts_with("step3: OAUTH_CLIENT_ID: it is not set."), "{errors}");
+    assert!(errors.contains("https://github.com/settings/developers"));
+    assert!(errors.contains("exactly this redirect URI: http://127.0.0.1:8080/callback"));
+
+    let (_, errors, code) = run(step3.env("OAUTH_CLIENT_ID", "an-id"));
+    assert_eq!(code, 2);
+    assert!(errors.starts_with("step3: OAUTH_CLIENT_SECRET: it is not set."));
+}
+
+/// With a real provider the redirect URI is registered, so its port cannot be changed.
+#[test]
+fn a_taken_port_is_an_error_with_a_real_provider_and_a_note_with_the_practice_one() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let redirect_uri = format!("http://{address}/callback");
+
+    let mut github = program("step3");
+    github.args(["--provider", "github", "--no-browser"]);
+    github.env("OAUTH_CLIENT_ID", "id").env("OAUTH_CLIENT_SECRET", "secret");
+    let (_, errors, code) = run(github.env("OAUTH_REDIRECT_URI", &redirect_uri));
+    assert_eq!(code, 1);
+    assert!(errors.starts_with(&format!("step3: {address} is in use")), "{errors}");
+    assert!(
+        errors.contains("set OAUTH_REDIRECT_URI to another port") && errors.contains("register")
+    );
+
+    let (printed, _, code) =
+        run(program("step3").arg("--approve").env("OAUTH_REDIRECT_URI", &redirect_uri));
+    assert_eq!(code, 0);
+    let printed = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(printed.contains(&format!("The port of {redirect_uri} is in use, so this login uses")));
+}
+
+#[test]
+fn a_closed_pipe_is_no_panic() {
+    let mut step3 = program("step3").arg("--approve").spawn().unwrap();
+    drop(step3.stdout.take());
+    let mut errors = String::new();
+    step3.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+    assert_eq!((step3.wait().unwrap().code(), errors.as_str()), (Some(1), ""));
+}
+
+#[test]
+fn the_provider_that_is_gone_is_named() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (_, errors, code) = run(program("step3").arg("--approve").envs([
+        ("OAUTH_CLIENT_ID", "workshop"),
+        ("OAUTH_REDIRECT_URI", &format!("http://{free}/callback")),
+        ("OAUTH_AUTHORIZE_URL", "http://127.0.0.1:9/authorize"),
+        ("OAUTH_TOKEN_URL", "http://127.0.0.1:9/token"),
+        ("OAUTH_USERINFO_URL", "http://127.0.0.1:9/user"),
+    ]));
+    assert_eq!(code, 1);
+    assert!(errors.starts_with("step3: no answer from http://127.0.0.1:9: "), "{errors}");
+}
+
+/// Two terminals: the lines that the provider prints make another program its client.
+#[test]
+fn the_provider_prints_the_lines_to_paste_and_every_request() {
+    let mut provider = Running::start(program("provider").args(["--port", "0"]));
+    let settings: Vec<(String, String)> = (0..8)
+        .map(|_| {
+            let line = provider.line(|line| line.contains("OAUTH_"));
+            let line =
+                line.trim_start_matches("export ").trim_start_matches("$env:").replace(" = ", "=");
+            let (name, value) = line.split_once('=').unwrap();
+            (name.to_owned(), value.trim_matches('\'').to_owned())
+        })
+        .collect();
+
+    let mut step3 = program("step3");
+    step3.arg("--approve").envs(settings);
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (printed, errors, code) =
+        run(step3.env("OAUTH_REDIRECT_URI", format!("http://{free}/callback")));
+
+    assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+    for request in ["GET /authorize?", "POST /authorize ", "POST /token ", "GET /user "] {
+        provider.line(|line| line.starts_with(request));
+    }
+}
+
+#[test]
+fn the_practice_provider_does_not_take_the_settings_of_another_one() {
+    let (printed, _, code) = run(program("step3")
+        .args(["--provider", "practice", "--approve"])
+        .envs([("OAUTH_CLIENT_ID", "stale"), ("OAUTH_TOKEN_URL", "https://example.com/token")]));
+    assert_eq!(code, 0);
+    let printed = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(printed.contains("not used from the environment: OAUTH_CLIENT_ID, OAUTH_TOKEN_URL."));
+}
+
+#[test]
+fn a_provider_whose_port_is_taken_says_what_to_do() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let (_, errors, code) = run(program("provider").args(["--port", &port.to_string()]));
+    assert_eq!(code, 2);
+    assert!(
+        errors.starts_with(&format!("provider: cannot listen on 127.0.0.1:{port}")),
+        "{errors}"
+    );
+    assert!(errors.contains("--port 9001"));
+}
+
+/// Ctrl-C ends at once: no handler of ours is in the way.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_wait_at_once() {
+    use std::os::unix::process::ExitStatusExt;
+    let mut child = program("step1").arg("--no-browser").stderr(Stdio::null()).spawn().unwrap();
+    let mut stdout = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("response_type=code") {
+        line.clear();
+        std::io::BufRead::read_line(&mut stdout, &mut line).unwrap();
+    }
+    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+    assert_eq!(child.wait().unwrap().signal(), Some(2));
+}
