@@ -1,6 +1,6 @@
 //! HTTP as plain data: build a message, look at it, send it.
 //!
-//! A step module builds a [`Request`] with every header in it; a program prints it; [`send`] puts
+//! A step module builds a [`Request`] with every header in it; a program prints it; [`send()`] puts
 //! exactly that on the wire and adds nothing. So what is printed is what is sent. The other way
 //! round, [`serve`] reads requests from a socket, for the callback and the practice provider alike.
 //!

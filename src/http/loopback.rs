@@ -53,7 +53,7 @@ pub fn listen_at(redirect_uri: &str, any_port: bool) -> Result<(Vec<TcpListener>
 ///
 /// # Errors
 ///
-/// What the system says. `localhost` leaves out [::1] only where the machine does not have it: if that
+/// What the system says. `localhost` leaves out `[::1]` only where the machine does not have it: if that
 /// address were somebody else's, a browser that prefers it would bring them the code.
 pub fn listen(host: &str, port: u16) -> io::Result<Vec<TcpListener>> {
     match host {
