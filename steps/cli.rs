@@ -16,6 +16,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 pub use failure::Failure;
+use notice::Notice;
 pub use options::Options;
 use options::Wish;
 pub use screen::Screen;
@@ -126,7 +127,7 @@ impl Cli {
     }
 
     /// Shows the authorization URL and opens it in the browser, as the options wish.
-    pub fn open(&mut self, url: &str, client: &Client, notice: &str) -> Result<(), Error> {
+    pub fn open(&mut self, url: &str, client: &Client, notice: Notice) -> Result<(), Error> {
         if client.redirect_uri != self.configured_redirect_uri {
             self.screen.note(&format!(
                 "The port of {} is in use, so this login uses {}. The practice provider takes any port \
@@ -134,9 +135,9 @@ impl Cli {
                 self.configured_redirect_uri, client.redirect_uri
             ))?;
         }
-        self.screen.rule("browser -> provider: the authorization request")?;
+        self.screen.rule(&format!("browser -> provider: {}", notice.title))?;
         self.screen.bare(url)?;
-        self.screen.notice(notice)?;
+        self.screen.notice(notice.lines)?;
         if self.options.paste {
             self.screen.note("Open this address in a browser and answer there. Then paste here, as one line, \
                               the address on which the browser has ended, even if it shows an error.")?;
@@ -169,7 +170,10 @@ impl Cli {
     /// Shows what came to the redirect URI, and what became of it.
     pub fn saw(&mut self, request: &Request, outcome: &Result<String, Error>) {
         let shown = match outcome {
-            Ok(_) => self.show_redirect(request, notice::REDIRECT),
+            Ok(_) if request.query().contains("iss=") => {
+                self.show_redirect(request, notice::REDIRECT)
+            }
+            Ok(_) => self.show_redirect(request, notice::REDIRECT_WITHOUT_ISS),
             Err(Error::AuthorizationRefused { .. }) => self.show_redirect(request, notice::REFUSAL),
             // Browsers ask for icons and more; that is nothing to tell.
             Err(Error::NotTheRedirect(_)) if !self.options.paste => Ok(()),
@@ -180,15 +184,16 @@ impl Cli {
     }
 
     /// Shows a request of ours, just before it is sent.
-    pub fn show_request(&mut self, request: &Request, notice: &str) -> Result<(), Error> {
-        let title = format!("client -> {}", request.origin);
-        self.screen.request(&title, request, notice)?;
+    pub fn show_request(&mut self, request: &Request, notice: Notice) -> Result<(), Error> {
+        let title = format!("client -> {}: {}", request.origin, notice.title);
+        self.screen.request(&title, request, notice.lines)?;
         self.pause("to send it")
     }
 
     /// Shows a response to us.
-    pub fn show_response(&mut self, response: &Response, notice: &str) -> Result<(), Error> {
-        self.screen.response("provider -> client", response, notice)
+    pub fn show_response(&mut self, response: &Response, notice: Notice) -> Result<(), Error> {
+        let Notice { title, lines } = notice.of_answer(response.status);
+        self.screen.response(&format!("provider -> client: {title}"), response, lines)
     }
 
     /// Shows a response about a person; where secrets are masked, only the members named `shown`.
@@ -196,9 +201,11 @@ impl Cli {
         &mut self,
         response: &Response,
         shown: &[&str],
-        notice: &str,
+        notice: Notice,
     ) -> Result<(), Error> {
-        self.screen.personal_response("provider -> client", response, shown, notice)
+        let Notice { title, lines } = notice.of_answer(response.status);
+        let title = format!("provider -> client: {title}");
+        self.screen.personal_response(&title, response, shown, lines)
     }
 
     /// What step 1 has come to.
@@ -252,12 +259,12 @@ impl Cli {
         ])
     }
 
-    fn show_redirect(&self, request: &Request, notice: &str) -> Result<(), Error> {
+    fn show_redirect(&self, request: &Request, notice: Notice) -> Result<(), Error> {
         // The browser's own headers say nothing about the login, and its cookies are its own.
         let first_line = Request { headers: Vec::new(), body: String::new(), ..request.clone() };
-        self.screen.rule("browser -> client: the redirect (its first line)")?;
+        self.screen.rule(&format!("browser -> client: {} (its first line)", notice.title))?;
         self.screen.say(self.screen.mask.clone().request(&first_line).trim_end())?;
-        self.screen.notice(notice)
+        self.screen.notice(notice.lines)
     }
 
     fn note_refusal(&mut self, error: &Error) -> Result<(), Error> {

@@ -1,41 +1,88 @@
 //! What to notice in each message: the lesson in a few lines, beside the real thing.
 
-/// Below the authorization URL.
-pub const AUTHORIZATION_URL: &str = "\
+/// What a message is, and what to look at.
+pub struct Notice {
+    /// Stands above the message.
+    pub title: &'static str,
+    /// Stands below it.
+    pub lines: &'static str,
+}
+
+impl Notice {
+    /// The same for an answer; one that says no has nothing of what there is to notice.
+    pub fn of_answer(self, status: u16) -> Notice {
+        match status {
+            200 => self,
+            _ => Notice { lines: "The answer is no. Its body, or a header, says why.", ..self },
+        }
+    }
+}
+
+/// Of the authorization URL.
+pub const AUTHORIZATION_URL: Notice = Notice {
+    title: "the authorization request",
+    lines: "\
 response_type=code  we want a code, which the browser may carry; not a token
 redirect_uri        where the browser is to come back to: this program
 scope               what we ask for; the person sees it in plain words
 state               comes back as it is, and shows that we started this login
-code_challenge      the hash of a secret that only this program has";
+code_challenge      the hash of a secret that only this program has",
+};
 
-/// Below the redirect.
-pub const REDIRECT: &str = "\
+/// Of the redirect.
+pub const REDIRECT: Notice = Notice {
+    title: "the redirect",
+    lines: "\
 state  is ours, so this is the answer to our question
 iss    names the provider that sent it
-code   is worth nothing alone: it is good once, for us, and not for long";
+code   is worth nothing alone: it is good once, for us, and not for long",
+};
 
-/// Below the token request.
-pub const TOKEN_REQUEST: &str = "\
+/// Of a redirect that does not say who sent it.
+pub const REDIRECT_WITHOUT_ISS: Notice = Notice {
+    title: "the redirect",
+    lines: "\
+state  is ours, so this is the answer to our question
+code   is worth nothing alone: it is good once, for us, and not for long",
+};
+
+/// Of the token request.
+pub const TOKEN_REQUEST: Notice = Notice {
+    title: "the token request",
+    lines: "\
 code           what the browser brought
 redirect_uri   once more, to the byte
 code_verifier  the secret whose hash the provider knows already
-The browser is not in the middle any more: here the client shows who it is.";
+The browser is not in the middle any more: here the client shows who it is.",
+};
 
-/// Below the token response.
-pub const TOKEN_RESPONSE: &str = "\
+/// Of the token response.
+pub const TOKEN_RESPONSE: Notice = Notice {
+    title: "the token response",
+    lines: "\
 access_token   whoever has it may ask; guard it like a password
-cache-control  no-store: no cache on the way may keep it";
+cache-control  no-store: no cache on the way may keep it",
+};
 
-/// Below the request for the user.
-pub const USER_REQUEST: &str = "\
-Authorization  the access token, in a header and never in a URL";
+/// Of the request for the user.
+pub const USER_REQUEST: Notice = Notice {
+    title: "the request for the user",
+    lines: "\
+Authorization  the access token, in a header and never in a URL",
+};
 
-/// Below the user.
-pub const USER_RESPONSE: &str = "\
+/// Of the user.
+pub const USER_RESPONSE: Notice = Notice {
+    title: "the user",
+    lines: "\
 id    who it is: keep this one, it never changes
-name  what to show: it may change any day";
+name  what to show: it may change any day",
+};
 
-/// Below a redirect that says no.
-pub const REFUSAL: &str = "\
+/// Of a redirect that says no.
+pub const REFUSAL: Notice = Notice {
+    title: "the redirect",
+    lines: "\
 state  is ours, so this is the answer to our question
-error  and the answer is no";
+error  and the answer is no",
+};
