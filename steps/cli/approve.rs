@@ -13,6 +13,10 @@ pub fn click_allow(url: &str) -> Result<(), Error> {
     let request = from_browser(Request::get(url));
     let page = send(&request)?;
     let html = page.text().unwrap_or_default();
+    // A request that is wrong in a lesser way is sent back at once, without a question.
+    if page.status == 303 {
+        return follow(&page, html);
+    }
     if page.status != 200 {
         return Err(refused(html));
     }
@@ -25,12 +29,15 @@ pub fn click_allow(url: &str) -> Result<(), Error> {
         .with_header("Origin", &request.origin)
         .with_header("Cookie", &cookie(&page));
     let answer = send(&click)?;
-    let Some(location) = answer.header("location").map(str::to_owned) else {
-        return Err(refused(answer.text().unwrap_or_default()));
-    };
+    follow(&answer, answer.text().unwrap_or_default())
+}
 
+/// Goes where the answer sends the browser.
+fn follow(answer: &Response, html: &str) -> Result<(), Error> {
+    let location = answer.header("location").ok_or_else(|| refused(html))?;
+    let request = from_browser(Request::get(location));
     // The callback answers only when somebody waits for it, so this request must not keep us.
-    thread::spawn(move || send(&from_browser(Request::get(&location))));
+    thread::spawn(move || send(&request));
     Ok(())
 }
 
