@@ -220,7 +220,27 @@ fn a_forged_click_on_allow_is_refused_and_costs_the_person_nothing() {
         assert_eq!((answer.status, answer.header("location")), (403, None));
     }
     assert_eq!(provider.handle(&good).status, 303);
-    assert_eq!(provider.handle(&good).status, 403, "one question, one answer");
+}
+
+#[test]
+fn a_double_click_on_allow_gives_one_code_and_only_until_it_is_used() {
+    let provider = provider();
+    let page = ask(&provider, &GOOD);
+    let click = decision(&page, "allow", "ada");
+
+    let first = provider.handle(&click);
+    let second = provider.handle(&click);
+    assert_eq!(first.status, 303);
+    assert!(first == second, "the same code");
+    for other in [decision(&page, "allow", "zoe"), decision(&page, "deny", "ada")] {
+        assert_eq!(provider.handle(&other).status, 403, "one question, one answer");
+    }
+
+    let code = parameter(first.header("location").unwrap(), "code").unwrap();
+    let mut pairs = exchange(&provider);
+    pairs[1].1 = code;
+    assert_eq!(provider.handle(&token(&borrowed(&pairs))).status, 200);
+    assert_eq!(provider.handle(&click).status, 403, "the code is used");
 }
 
 /// What was asked is in the provider's memory, and the form cannot change it.

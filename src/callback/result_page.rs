@@ -19,29 +19,21 @@ const STYLE: &str = include_str!("result_page.css");
 /// The answer to a request at the redirect URI.
 pub(super) fn answer(misdirected: Option<u16>, outcome: &Result<String, Error>) -> Response {
     match (misdirected, outcome) {
-        (Some(405), _) => page(
-            405,
+        (Some(405), _) => page(405, '–',
             "Not like this",
             "This address is for one thing: the GET request of a browser that comes back from a login.",
         )
         .with_header("allow", "GET"),
-        (Some(status), _) => page(
-            status,
-            "Nothing here",
+        (Some(status), _) => page(status, '–', "Nothing here",
             "This address is for one thing: the browser that comes back from a login.",
         ),
-        (None, Ok(_)) => page(
-            200,
-            "Code received",
+        (None, Ok(_)) => page(200, '✓', "Code received",
             "The provider has sent your browser back with a code. You may close this tab: the rest of the login happens in the terminal.",
         ),
-        (None, Err(Error::AuthorizationRefused { .. })) => page(
-            200,
-            "No login this time",
+        (None, Err(Error::AuthorizationRefused { .. })) => page(200, '–', "No login this time",
             "The provider has sent your browser back with a refusal, so nothing was shared. You may close this tab: the terminal says more.",
         ),
-        (None, Err(_)) => page(
-            400,
+        (None, Err(_)) => page(400, '?',
             "Not accepted",
             "This is not the answer that the program waits for. The terminal says why. If it still waits, use the tab that it opened.",
         ),
@@ -50,15 +42,15 @@ pub(super) fn answer(misdirected: Option<u16>, outcome: &Result<String, Error>) 
 
 /// The answer when nobody waits any more.
 pub(super) fn too_late() -> Response {
-    page(503, "Too late", "No login is waiting here any more. Start the program again.")
+    page(503, '–', "Too late", "No login is waiting here any more. Start the program again.")
 }
 
-fn page(status: u16, title: &str, text: &str) -> Response {
+fn page(status: u16, mark: char, title: &str, text: &str) -> Response {
     let body = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n\
-         <body>\n<main>\n<h1>{title}</h1>\n<p>{text}</p>\n</main>\n</body>\n</html>\n"
+         <body>\n<main data-mark=\"{mark}\">\n<h1>{title}</h1>\n<p>{text}</p>\n</main>\n</body>\n</html>\n"
     );
     let hash = base64::encode(&sha256::sha256(STYLE.as_bytes()));
     let policy = format!(

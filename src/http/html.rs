@@ -81,23 +81,6 @@ pub fn fill(template: &'static str, slots: &[(&str, Slot)]) -> Html {
     Html(page)
 }
 
-/// A link to `address` if that is a web address; otherwise its text and nothing to click.
-pub fn link(address: &str) -> Html {
-    // Escaping does not stop `javascript:…`, which has nothing to escape. A list of good schemes does.
-    let template = match is_web_address(address) {
-        true => r#"<a href="{{address}}" rel="noreferrer">{{address}}</a>"#,
-        false => "{{address}}",
-    };
-    fill(template, &[("address", Slot::Text(address))])
-}
-
-fn is_web_address(address: &str) -> bool {
-    let lower = address.to_ascii_lowercase();
-    let after_scheme = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://"));
-    after_scheme.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['))
-        && !address.contains(|c: char| c.is_whitespace() || steers(c))
-}
-
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -195,41 +178,5 @@ mod tests {
     #[test]
     fn debug_keeps_the_secrets_of_a_page() {
         assert_eq!(format!("{:?}", Html::text("hunter2")), "Html(7 bytes)");
-    }
-
-    #[test]
-    fn a_web_address_becomes_a_link() {
-        assert_eq!(
-            link("https://example.org/?a=1&b=\"2\"").as_str(),
-            "<a href=\"https://example.org/?a=1&amp;b=&quot;2&quot;\" rel=\"noreferrer\">\
-             https://example.org/?a=1&amp;b=&quot;2&quot;</a>"
-        );
-        assert!(
-            link("HTTP://127.0.0.1:8080/")
-                .as_str()
-                .starts_with("<a href=\"HTTP://127.0.0.1:8080/\"")
-        );
-        assert!(link("http://[::1]:8080/").as_str().starts_with("<a "));
-    }
-
-    #[test]
-    fn any_other_address_is_only_text() {
-        for address in [
-            "",
-            "example.org",
-            "//example.org",
-            "javascript:alert(1)",
-            "JavaScript://example.org/%0Aalert(1)",
-            "data:text/html,hello",
-            " https://example.org",
-            "https://",
-            "https:///example.org",
-            "https:example.org",
-            "https://example.org/a b",
-            "https://example.org/\u{202e}gpj",
-            "https://example.org/\u{7}",
-        ] {
-            assert_eq!(link(address).as_str(), shown(address), "{address:?}");
-        }
     }
 }

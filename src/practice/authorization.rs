@@ -19,7 +19,7 @@ use super::answers::{error_page, is_from_own_page, page, session_of, with_sessio
 use super::pages::{self, Consent};
 use super::people;
 use super::scopes::{Scope, scope};
-use super::state::{Code, Grant, Registration, State, Transaction};
+use super::state::{Code, Decision, Grant, Registration, State, Transaction};
 use super::{Answered, registration};
 use crate::by_hand::urlencoding::{decode_pairs, encode_pairs, parameter};
 use crate::by_hand::{compare, random};
@@ -77,26 +77,45 @@ pub(super) fn decide(state: &mut State, request: &Request, issuer: &str, origin:
     else {
         return Ok(stale());
     };
-    let (client_state, redirect_uri) =
-        (transaction.state.as_deref(), &transaction.grant.redirect_uri);
+    if let Some(before) = &transaction.decision {
+        return Ok(again(state, request, before));
+    }
 
-    let answer = match field("decision") {
+    let grant = &transaction.grant;
+    let back = |answer: &[(&str, &str)]| {
+        send_back(&grant.redirect_uri, transaction.state.as_deref(), issuer, answer)
+    };
+    let (code, response) = match field("decision") {
         "allow" => {
             let code = random::unguessable()?;
-            let grant = transaction.grant.clone();
-            state.codes.put(&code, Code { grant, person, issued: now, family: None }, now);
-            send_back(redirect_uri, client_state, issuer, &[("code", &code)])
+            let bound = Code { grant: grant.clone(), person, issued: now, family: None };
+            state.codes.put(&code, bound, now);
+            let response = back(&[("code", &code)]);
+            (code, response)
         }
         "deny" => {
             let description = format!("{} clicked Deny", person.login);
             let answer = [("error", "access_denied"), ("error_description", &description)];
-            send_back(redirect_uri, client_state, issuer, &answer)
+            (String::new(), back(&answer))
         }
         _ => return Ok(stale()),
     };
-    // One question, one answer: the back button and a second click find nothing.
-    state.transactions.take(name);
-    Ok(answer)
+    if let Some(transaction) = state.transactions.get_mut(name, now) {
+        let (form, response) = (request.body.clone(), response.clone());
+        transaction.decision = Some(Decision { form, code, response });
+    }
+    Ok(response)
+}
+
+/// One question, one answer. The second click of a double click gets it again, as long as the code of
+/// the first is unused. The back button and another decision get nothing.
+fn again(state: &State, request: &Request, before: &Decision) -> Response {
+    let code = state.codes.get(&before.code, state.now());
+    let used = code.is_some_and(|code| code.family.is_some());
+    match before.form == request.body && !used {
+        true => before.response.clone(),
+        false => stale(),
+    }
 }
 
 /// Client and redirect URI, if both are known and belong together.
@@ -181,8 +200,13 @@ fn consent(
     let (client_origin, _) = endpoint::split(&grant.redirect_uri);
 
     let now = state.now();
-    let transaction =
-        Transaction { grant, state: client_state, session: session.clone(), consent_token };
+    let transaction = Transaction {
+        grant,
+        state: client_state,
+        session: session.clone(),
+        consent_token,
+        decision: None,
+    };
     state.transactions.put(&name, transaction, now);
     Ok(with_session(page(200, html, &client_origin), &session))
 }

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use super::people::Person;
 use super::scopes::Scope;
 use super::shelf::Shelf;
+use crate::http::Response;
 
 /// RFC 6749 §4.1.2 recommends ten minutes at most; a program needs less than a second.
 pub(super) const CODE_LIFE: Duration = Duration::from_secs(60);
@@ -57,6 +58,19 @@ pub(super) struct Transaction {
     pub(super) session: String,
     /// Known only to the page that asked.
     pub(super) consent_token: String,
+    /// What the person has decided, once they have.
+    pub(super) decision: Option<Decision>,
+}
+
+/// A click on the consent page. A double click posts it twice, and gets the same response.
+#[derive(Clone)]
+pub(super) struct Decision {
+    /// The form as it was posted.
+    pub(super) form: String,
+    /// The code that was given out; empty after Deny.
+    pub(super) code: String,
+    /// Where the browser was sent.
+    pub(super) response: Response,
 }
 
 /// A code that was given out.
