@@ -12,6 +12,8 @@
 //!
 //! [RFC 6750 §2.1, §3]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 
+mod members;
+
 use serde_json::Value;
 
 use crate::client::Client;
@@ -20,7 +22,13 @@ use crate::http::fields::Fields;
 use crate::http::{Request, Response};
 
 /// The members of the answer that [`read_user`] reads. The programs show no others of a real person.
-pub const MEMBERS: [&str; 4] = ["id", "name", "bio", "avatar_url"];
+#[rustfmt::skip]
+pub const MEMBERS: [&str; 13] = [
+    "id", "account_id", "sub", "uri",
+    "name", "display_name", "global_name", "username",
+    "bio",
+    "avatar_url", "picture", "images", "pictures",
+];
 
 /// The user, as the provider describes them.
 #[derive(Clone)]
@@ -60,26 +68,13 @@ pub fn read_user(response: &Response) -> Result<User, Error> {
         }
         status => return Err(Error::BadUserResponse(format!("HTTP {status}"))),
     }
-    let fields = Fields::read(response).map_err(Error::BadUserResponse)?;
-    if fields.from_form {
-        return Err(Error::BadUserResponse("it is a form, not JSON".into()));
-    }
-    let text = |name| fields.text(name).map_err(Error::BadUserResponse);
+    // Each provider has names of its own for these four (`get_user_info/members.rs`).
+    let fields = Fields::read_json(response).map_err(Error::BadUserResponse)?;
     Ok(User {
-        id: id(&fields)?,
-        name: text("name")?,
-        bio: text("bio")?,
-        avatar_url: text("avatar_url")?,
+        id: members::id(&fields).map_err(Error::BadUserResponse)?,
+        name: members::name(&fields).map_err(Error::BadUserResponse)?,
+        bio: members::bio(&fields).map_err(Error::BadUserResponse)?,
+        avatar_url: members::avatar_url(&fields).map_err(Error::BadUserResponse)?,
         raw: fields.into_json(),
     })
-}
-
-/// A number at some providers and a text at others. We only ever compare it, so it becomes text.
-fn id(fields: &Fields) -> Result<String, Error> {
-    match fields.get("id") {
-        Some(Value::String(id)) if !id.is_empty() => Ok(id.clone()),
-        Some(Value::Number(id)) if id.is_u64() || id.is_i64() => Ok(id.to_string()),
-        // Everybody without an id would be the same user.
-        _ => Err(Error::BadUserResponse("it has no id".into())),
-    }
 }

@@ -24,6 +24,7 @@ mod authorization;
 mod metadata;
 pub mod pages;
 pub mod people;
+pub mod quirks;
 mod registration;
 pub mod scopes;
 mod shelf;
@@ -39,6 +40,7 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::http::serve::Server;
 use crate::http::{Request, Response, endpoint, loopback};
+use quirks::Quirks;
 use state::State;
 
 /// The port of the `provider` program, unless it is told another one.
@@ -47,6 +49,7 @@ pub const DEFAULT_PORT: u16 = 9000;
 /// A provider. [`handle`](Provider::handle) is all that there is to it; a socket is optional.
 pub struct Provider {
     issuer: String,
+    quirks: &'static Quirks,
     state: Mutex<State>,
 }
 
@@ -62,7 +65,12 @@ impl Provider {
     /// A provider that knows the clients `workshop` and `workshop-public`. `issuer` is its origin, such
     /// as `http://127.0.0.1:9000`.
     pub fn new(issuer: &str) -> Provider {
-        Provider { issuer: issuer.to_owned(), state: Mutex::default() }
+        Provider::like(issuer, &quirks::PLAIN)
+    }
+
+    /// The same with the habits of another provider.
+    pub fn like(issuer: &str, quirks: &'static Quirks) -> Provider {
+        Provider { issuer: issuer.to_owned(), quirks, state: Mutex::new(State::new(quirks)) }
     }
 
     /// The name that the provider has for itself, to the byte.
@@ -72,8 +80,8 @@ impl Provider {
 
     /// The settings of its client `workshop`, under the names that our programs read.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
-        let client = state::workshop();
-        registration::settings(&self.issuer, &client)
+        let client = state::workshop(self.quirks);
+        registration::settings(&self.issuer, &client, self.quirks)
     }
 
     /// Answers a request, wherever it comes from.
@@ -101,14 +109,20 @@ impl Provider {
         let answered = match (request.method.as_str(), request.path()) {
             ("GET", "/authorize") => authorization::ask(state, request, issuer),
             ("POST", "/authorize") => authorization::decide(state, request, issuer, origin),
-            ("POST", "/token") => token::token(state, request),
+            ("POST", path) if path == self.quirks.token_path => token::token(state, request),
             ("GET", "/user") => Ok(user::user(state, request, issuer)),
             ("GET", "/avatar.svg") => Ok(user::avatar(request)),
-            ("GET", "/.well-known/oauth-authorization-server") => Ok(metadata::metadata(issuer)),
+            ("GET", "/.well-known/oauth-authorization-server") => {
+                Ok(metadata::metadata(issuer, self.quirks))
+            }
             ("GET", "/register") => registration::form(state, request),
             ("POST", "/register") => registration::register(state, request, issuer, origin),
             ("GET", "/") => Ok(metadata::home(issuer)),
             ("GET", "/style.css") => Ok(metadata::style()),
+            (_, "/token") if self.quirks.token_path != "/token" => {
+                state.quirk("the address of the token endpoint ends with a slash, and it counts.");
+                Ok(answers::no_route(""))
+            }
             (_, path) => Ok(answers::no_route(path)),
         };
         answered.unwrap_or_else(|error| answers::broken(&error))
@@ -125,21 +139,22 @@ impl Provider {
     }
 }
 
-/// Starts a provider on 127.0.0.1. Port 0 lets the system choose.
+/// Starts a provider on 127.0.0.1, with the habits of another one. Port 0 lets the system choose.
 ///
 /// Each request and its answer are shown to `watch`, on the thread of its connection.
 ///
 /// # Errors
 ///
 /// What the system says, for example that the port is in use.
-pub fn start(
+pub fn start_like(
+    quirks: &'static Quirks,
     port: u16,
     watch: impl Fn(&Request, &Answer) + Send + Sync + 'static,
 ) -> io::Result<(Arc<Provider>, Server)> {
     let listeners = loopback::listen("127.0.0.1", port)?;
     let address = listeners.first().map(TcpListener::local_addr).transpose()?;
     let port = address.map_or(port, |address| address.port());
-    let provider = Arc::new(Provider::new(&format!("http://127.0.0.1:{port}")));
+    let provider = Arc::new(Provider::like(&format!("http://127.0.0.1:{port}"), quirks));
 
     let handled = Arc::clone(&provider);
     let handler = move |request: &Request| {
@@ -148,6 +163,18 @@ pub fn start(
         answer.response
     };
     Ok((provider, Server::start(listeners, Arc::new(handler))?))
+}
+
+/// Starts a provider as it is, after the RFCs. As [`start_like`] otherwise.
+///
+/// # Errors
+///
+/// As [`start_like`].
+pub fn start(
+    port: u16,
+    watch: impl Fn(&Request, &Answer) + Send + Sync + 'static,
+) -> io::Result<(Arc<Provider>, Server)> {
+    start_like(&quirks::PLAIN, port, watch)
 }
 
 /// The answer, or that the system gave no random bytes.

@@ -8,6 +8,7 @@ mod browser;
 mod failure;
 pub mod notice;
 mod options;
+mod presets;
 mod screen;
 mod setup;
 
@@ -31,7 +32,7 @@ use oauth2_by_hand::{Client, Error, callback};
 /// Runs a step program: options in, `log_in`, exit code out.
 pub fn run(program: &'static str, log_in: fn(&mut Cli) -> Result<(), Error>) -> ExitCode {
     run_with(program, |options| {
-        let mut cli = Cli::new(options.clone());
+        let mut cli = Cli::new(program, options.clone());
         log_in(&mut cli).map_err(|error| Failure::from(error).masked(&cli.screen.mask))
     })
 }
@@ -52,6 +53,7 @@ pub fn run_with(program: &str, work: impl FnOnce(&Options) -> Result<(), Failure
 
 /// The terminal, for a login to talk to.
 pub struct Cli {
+    program: &'static str,
     options: Options,
     screen: Screen,
     /// The redirect URI of the configuration, which `listen` may have to change.
@@ -63,8 +65,9 @@ pub struct Cli {
 }
 
 impl Cli {
-    fn new(options: Options) -> Cli {
+    fn new(program: &'static str, options: Options) -> Cli {
         Cli {
+            program,
             options,
             // Until we know who the provider is.
             screen: Screen::new(Mask::hiding()),
@@ -76,9 +79,12 @@ impl Cli {
 
     /// The client that the options and the environment describe, and its provider, ready to be asked.
     pub fn client(&mut self) -> Result<Client, Error> {
-        let setup = setup::setup(&self.options, &|name| {
-            env::var_os(name).map(|value| value.to_string_lossy().into_owned())
-        })?;
+        let environment =
+            |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+        if let Some((preset, redirect_uri)) = setup::unregistered(&self.options, &environment) {
+            self.screen.say(&presets::how_to_register(self.program, preset, &redirect_uri))?;
+        }
+        let setup = setup::setup(&self.options, &environment)?;
         let secret_shown = setup.is_local() || self.options.show_secrets;
         let client = setup.client;
         if secret_shown && !self.options.mask_secrets {
@@ -157,7 +163,7 @@ impl Cli {
         self.pause("to open it")?;
         if self.options.approve {
             self.screen.note("--approve: the program plays the user. It fetches the consent page and clicks Allow.")?;
-            approve::click_allow(url)
+            approve::click_allow(url, &client.redirect_uri)
         } else if self.options.no_browser || self.options.paste {
             Ok(())
         } else if browser::open(url).is_err() {
@@ -234,12 +240,8 @@ impl Cli {
             ("it expires", &expires),
             ("it can be renewed", refresh),
         ])?;
-        let asked: Vec<&str> = client.scope.split(' ').filter(|scope| !scope.is_empty()).collect();
-        let same = asked.len() == token.scope.len()
-            && asked.iter().all(|s| token.scope.iter().any(|t| t == s));
-        if !asked.is_empty() && !same {
-            self.screen
-                .note(&format!("We asked for {:?} and were granted {granted:?}.", client.scope))?;
+        if let Some(difference) = granted_and_asked(&client.scope, &token.scope) {
+            self.screen.note(&difference)?;
         }
         for remark in &token.remarks {
             self.screen.note(&format!("Let pass: {remark}."))?;
@@ -264,7 +266,13 @@ impl Cli {
         let first_line = Request { headers: Vec::new(), body: String::new(), ..request.clone() };
         self.screen.rule(&format!("browser -> client: {} (its first line)", notice.title))?;
         self.screen.say(self.screen.mask.clone().request(&first_line).trim_end())?;
-        self.screen.notice(notice.lines)
+        // Not every provider sends iss.
+        let is_there = |line: &&str| {
+            let name = line.split(' ').next().unwrap_or_default();
+            request.query().split('&').any(|pair| pair.split('=').next() == Some(name))
+        };
+        let there: Vec<&str> = notice.lines.lines().filter(is_there).collect();
+        self.screen.notice(&there.join("\n"))
     }
 
     fn note_refusal(&mut self, error: &Error) -> Result<(), Error> {
@@ -293,4 +301,25 @@ impl Cli {
         io::stdin().read_line(&mut String::new()).map_err(failed)?;
         Ok(())
     }
+}
+
+/// In which way the granted scope is another one than the scope that was asked for. It is a success all
+/// the same (RFC 6749 §5.1), and whoever asked has to look what they got.
+fn granted_and_asked(asked: &str, granted: &[String]) -> Option<String> {
+    let asked: Vec<&str> = asked.split(' ').filter(|scope| !scope.is_empty()).collect();
+    let granted: Vec<&str> = granted.iter().map(String::as_str).collect();
+    let without = |these: &[&str], others: &[&str]| {
+        let left: Vec<&str> = these.iter().filter(|one| !others.contains(one)).copied().collect();
+        if left.is_empty() { "nothing".to_owned() } else { left.join(" ") }
+    };
+    let (missing, extra) = (without(&asked, &granted), without(&granted, &asked));
+    let differs = !asked.is_empty() && (missing != "nothing" || extra != "nothing");
+    differs.then(|| {
+        format!(
+            "The granted scope differs from the one asked for, which is no error. Asked: {}. Granted: {}. \
+             Missing: {missing}. Extra: {extra}.",
+            asked.join(" "),
+            granted.join(" ")
+        )
+    })
 }

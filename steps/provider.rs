@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::thread;
 
 use cli::{Failure, Options, Screen};
-use oauth2_by_hand::practice;
+use oauth2_by_hand::practice::{self, quirks};
 
 fn main() -> ExitCode {
     cli::run_with("provider", serve)
@@ -20,10 +20,14 @@ fn serve(options: &Options) -> Result<(), Failure> {
         // The terminal may be gone; the provider goes on.
         let _ = screen.exchange(request, answer);
     };
+    let quirks = options.like.unwrap_or(&quirks::PLAIN);
     let port = options.port.unwrap_or(practice::DEFAULT_PORT);
     let (provider, _server) =
-        practice::start(port, watch).map_err(|error| Failure::port(port, &error))?;
+        practice::start_like(quirks, port, watch).map_err(|error| Failure::port(port, &error))?;
 
+    if let Some(quirks) = options.like {
+        Screen::new(options.mask()).say(&format!("It behaves like {}.", quirks.title))?;
+    }
     Screen::new(options.mask()).welcome(provider.issuer(), &provider.settings())?;
     // The server has threads of its own. This one waits for Ctrl-C.
     loop {

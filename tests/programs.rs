@@ -255,16 +255,21 @@ fn a_bad_configuration_names_the_variable_and_ends_with_2() {
 fn github_without_a_registration_says_how_to_get_one() {
     let mut step3 = program("step3");
     step3.args(["--provider", "github"]);
-    let (_, errors, code) = run(&mut step3);
+    let (printed, errors, code) = run(&mut step3);
     assert_eq!(code, 2);
-    let errors = errors.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(errors.starts_with("step3: OAUTH_CLIENT_ID: it is not set."), "{errors}");
-    assert!(errors.contains("https://github.com/settings/developers"));
-    assert!(errors.contains("exactly this redirect URI: http://127.0.0.1:8080/callback"));
+    assert!(errors.starts_with("step3: OAUTH_CLIENT_ID: it is not set,"), "{errors}");
+    for line in [
+        "   https://github.com/settings/developers",
+        "   http://127.0.0.1:8080/callback",
+        "   cargo run --bin step3 -- --provider github",
+    ] {
+        assert!(printed.lines().any(|printed| printed == line), "{line}\n{printed}");
+    }
+    assert!(printed.contains("OAUTH_CLIENT_ID='…' OAUTH_CLIENT_SECRET='…'"), "{printed}");
 
     let (_, errors, code) = run(step3.env("OAUTH_CLIENT_ID", "an-id"));
     assert_eq!(code, 2);
-    assert!(errors.starts_with("step3: OAUTH_CLIENT_SECRET: it is not set."));
+    assert!(errors.starts_with("step3: OAUTH_CLIENT_SECRET: it is not set,"));
 }
 
 /// With a real provider the redirect URI is registered, so its port cannot be changed.

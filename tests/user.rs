@@ -86,7 +86,125 @@ fn what_is_not_a_user_is_refused() {
 #[test]
 fn a_form_is_no_user() {
     let form = Response::new(200, "application/x-www-form-urlencoded", "id=1&name=Ada");
-    assert_eq!(error(&form), Error::BadUserResponse("it is a form, not JSON".into()));
+    assert_eq!(
+        error(&form),
+        Error::BadUserResponse(
+            "HTTP 200 with a body of type \"application/x-www-form-urlencoded\"".into()
+        )
+    );
+}
+
+/// Shaped as each provider documents it, with invented people.
+#[test]
+fn the_user_of_every_preset_is_read_by_one_reader() {
+    let rows = [
+        (
+            "GitHub",
+            r#"{"login":"ada","id":1815,"node_id":"MDQ6","avatar_url":"https://a.example/u/1815?v=4","url":"https://x",
+               "name":"Ada","company":null,"email":null,"bio":"Bees","public_repos":2}"#,
+            ("1815", Some("Ada"), Some("Bees"), Some("https://a.example/u/1815?v=4")),
+        ),
+        (
+            "GitHub, not filled in",
+            r#"{"login":"ada","id":1815,"avatar_url":"https://a.example/1","name":null,"bio":null}"#,
+            ("1815", None, None, Some("https://a.example/1")),
+        ),
+        (
+            "GitLab",
+            r#"{"id":1815,"username":"ada","name":"Ada","state":"active","avatar_url":"https://a.example/1",
+               "bio":"","location":null}"#,
+            ("1815", Some("Ada"), None, Some("https://a.example/1")),
+        ),
+        (
+            "Google",
+            r#"{"sub":"10769150350006150715113082367","name":"Ada Winter","given_name":"Ada",
+               "picture":"https://a.example/photo.jpg","email":"ada@example.com","email_verified":true}"#,
+            (
+                "10769150350006150715113082367",
+                Some("Ada Winter"),
+                None,
+                Some("https://a.example/photo.jpg"),
+            ),
+        ),
+        (
+            "Spotify",
+            r#"{"display_name":"Ada","followers":{"href":null,"total":3},"id":"ada","type":"user",
+               "images":[{"height":null,"url":"https://a.example/i","width":null}],"uri":"spotify:user:ada"}"#,
+            ("ada", Some("Ada"), None, Some("https://a.example/i")),
+        ),
+        (
+            "Spotify, with the account_id that stays and without a name or a picture",
+            r#"{"account_id":"aB3dE5fG7h","display_name":null,"id":"ada","images":[]}"#,
+            ("aB3dE5fG7h", None, None, None),
+        ),
+        (
+            "Vimeo",
+            r#"{"uri":"/users/152184","name":"Ada","link":"https://v.example/ada","bio":"Bees",
+               "pictures":{"uri":"/users/152184/pictures/1","active":true,"sizes":[
+               {"width":30,"height":30,"link":"https://a.example/30"},
+               {"width":300,"height":300,"link":"https://a.example/300"},
+               {"width":75,"height":75,"link":"https://a.example/75"}]}}"#,
+            ("152184", Some("Ada"), Some("Bees"), Some("https://a.example/300")),
+        ),
+        (
+            "Discord",
+            r#"{"id":"80351110224678912","username":"ada","discriminator":"0","global_name":"Ada",
+               "avatar":"8342729096ea3675442027381ff50dfe","bot":false}"#,
+            ("80351110224678912", Some("Ada"), None, None),
+        ),
+        (
+            "Discord, without a display name",
+            r#"{"id":"80351110224678912","username":"ada","global_name":null,"avatar":null}"#,
+            ("80351110224678912", Some("ada"), None, None),
+        ),
+    ];
+    for (whose, body, expected) in rows {
+        let user = read(body).unwrap();
+        let (name, bio) = (user.name.as_deref(), user.bio.as_deref());
+        assert_eq!((user.id.as_str(), name, bio, user.avatar_url.as_deref()), expected, "{whose}");
+    }
+}
+
+/// Where two members could say who it is, the reader must not choose by chance.
+#[test]
+fn a_broken_id_is_not_replaced_by_another_member() {
+    for body in [
+        r#"{"id":{},"sub":"1","uri":"/users/1"}"#,
+        r#"{"account_id":"","id":"1"}"#,
+        r#"{"sub":7.5,"uri":"/users/1"}"#,
+        r#"{"uri":"/users/"}"#,
+        r#"{"uri":"spotify:user:ada"}"#,
+        r#"{"uri":7}"#,
+    ] {
+        assert_eq!(read(body).err(), Some(Error::BadUserResponse("it has no id".into())), "{body}");
+    }
+}
+
+#[test]
+fn pictures_of_another_shape_are_no_picture() {
+    for body in [
+        r#"{"id":1,"images":[]}"#,
+        r#"{"id":1,"images":{"0":{"link":"x"}}}"#,
+        r#"{"id":1,"images":[null]}"#,
+        r#"{"id":1,"pictures":[]}"#,
+        r#"{"id":1,"pictures":{"sizes":[]}}"#,
+        r#"{"id":1,"pictures":{"sizes":[{"width":"large"}]}}"#,
+        r#"{"id":1,"pictures":{"sizes":[{"width":1,"link":""}]}}"#,
+    ] {
+        assert_eq!(read(body).unwrap().avatar_url, None, "{body}");
+    }
+    assert!(read(r#"{"id":1,"images":[{"url":7}]}"#).is_err());
+}
+
+/// RFC 6839 §3.1: Vimeo's `application/vnd.vimeo.user+json` is JSON; a page is not, whatever is in it.
+#[test]
+fn json_under_a_name_of_the_api_s_own_is_json() {
+    let typed = |media_type| read_user(&Response::new(200, media_type, r#"{"id":1}"#));
+    assert!(typed("application/vnd.vimeo.user+json;version=3.4").is_ok());
+    assert!(typed("Application/JSON").is_ok());
+    for other in ["text/html", "text/json", "image/svg+json", "application/json+xml", "+json", ""] {
+        assert!(typed(other).is_err(), "{other}");
+    }
 }
 
 /// RFC 6750 §3, §3.1.

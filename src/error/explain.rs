@@ -82,6 +82,19 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         AuthorizationRefused { error, description } => {
             refused("authorization server", error, description)
         }
+        NotRedirected { description, redirect_uri } => {
+            [
+                format!("the authorization server showed a page instead of sending us back: {description:?}"),
+                format!(
+                    "it does not know the client ID, or the redirect URI is not the registered one. We sent \
+                     exactly {redirect_uri} and every byte counts: a slash at the end, the path, localhost \
+                     for 127.0.0.1, mostly the port too."
+                ),
+                "register exactly that redirect URI, or set OAUTH_REDIRECT_URI to the registered one. Use \
+                 127.0.0.1."
+                    .into(),
+            ]
+        }
         BadUrl(problem) => say(
             format!("this URL is not one to send anything to: {problem}."),
             "it did not come from a checked configuration.",
@@ -134,11 +147,6 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
 
 /// The error codes that providers send, in words: RFC 6749 §4.1.2.1 and §5.2, then GitHub's own.
 const CODES: &[(&str, &str, &str)] = &[
-    (
-        "",
-        "the client ID, the redirect URI or the secret is not what the provider has registered.",
-        "compare them with the registration, byte by byte.",
-    ),
     (
         "access_denied",
         "somebody clicked Deny, or the provider does not let this user or this application in.",

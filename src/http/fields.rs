@@ -25,31 +25,52 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// Reads the body of a response.
+    /// Reads the body of a token response: JSON, or a form from servers that send one.
     ///
     /// # Errors
     ///
     /// The reason, as the end of a sentence, when it is neither a JSON object nor a form.
     pub fn read(response: &Response) -> Result<Fields, String> {
-        let body = response.text().ok_or("its body is not text")?;
         match response.media_type().as_str() {
-            "application/json" => match serde_json::from_str(body) {
-                Ok(Value::Object(members)) => Ok(Fields { from_form: false, members }),
-                _ => Err("its body is not a JSON object".into()),
-            },
+            "application/json" => Fields::from_json(response),
             "application/x-www-form-urlencoded" => {
+                let body = response.text().ok_or("its body is not text")?;
                 let pairs =
                     urlencoding::decode_pairs(body).map_err(|_| "its form encoding is broken")?;
                 let members = pairs.into_iter().map(|(name, value)| (name, Value::String(value)));
                 Ok(Fields { from_form: true, members: members.collect() })
             }
-            other => Err(format!("HTTP {} with a body of type {other:?}", response.status)),
+            _ => Err(unexpected_type(response)),
+        }
+    }
+
+    /// Reads the body of an API's response: JSON, also under a name of the API's own, such as
+    /// `application/vnd.vimeo.user+json` (RFC 6839 §3.1).
+    ///
+    /// # Errors
+    ///
+    /// The reason, as the end of a sentence, when it is not a JSON object.
+    pub fn read_json(response: &Response) -> Result<Fields, String> {
+        let media_type = response.media_type();
+        let is_json = media_type == "application/json"
+            || (media_type.starts_with("application/") && media_type.ends_with("+json"));
+        if is_json { Fields::from_json(response) } else { Err(unexpected_type(response)) }
+    }
+
+    fn from_json(response: &Response) -> Result<Fields, String> {
+        let body = response.text().ok_or("its body is not text")?;
+        match serde_json::from_str(body) {
+            Ok(Value::Object(members)) => Ok(Fields { from_form: false, members }),
+            _ => Err("its body is not a JSON object".into()),
         }
     }
 
     /// A member as it came; `None` if it is absent or null, which is the same.
+    ///
+    /// A name with slashes leads inside: `images/0/url` is `url` of the first of `images`.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.members.get(name).filter(|value| !value.is_null())
+        let (outer, inner) = name.split_at(name.find('/').unwrap_or(name.len()));
+        self.members.get(outer)?.pointer(inner).filter(|value| !value.is_null())
     }
 
     /// A text; `None` if it is absent, null or empty.
@@ -106,4 +127,8 @@ impl Fields {
     pub fn into_json(self) -> Value {
         Value::Object(self.members)
     }
+}
+
+fn unexpected_type(response: &Response) -> String {
+    format!("HTTP {} with a body of type {:?}", response.status, response.media_type())
 }

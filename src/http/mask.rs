@@ -86,10 +86,19 @@ impl Mask {
         })
     }
 
-    /// A response about a person as it may be printed: of its JSON, only the members named `shown`.
+    /// A response about a person as it may be printed: of its JSON, only the members named `shown`,
+    /// with what is inside them.
     pub fn personal_response(&mut self, response: &Response, shown: &[&str]) -> String {
         self.response_with(response, |text, mask| {
-            mask.members(text, |member| member.depth == 1 && shown.contains(&member.name.as_str()))
+            let outer = json_text::members(text).into_iter();
+            let shown: Vec<Member> = outer
+                .filter(|member| member.depth == 1 && shown.contains(&member.name.as_str()))
+                .collect();
+            mask.members(text, |member| {
+                let is_inside = |outer: &Member| outer.value.contains(&member.value.start);
+                let is_secret = SECRET_NAMES.contains(&member.name.as_str());
+                !is_secret && shown.iter().any(is_inside)
+            })
         })
     }
 

@@ -18,11 +18,14 @@
 use super::answers::{error_page, is_from_own_page, page, session_of, with_session};
 use super::pages::{self, Consent};
 use super::people;
-use super::scopes::{Scope, scope};
+use super::people::Person;
+use super::quirks::Quirks;
+use super::scopes::Scope;
 use super::state::{Code, Decision, Grant, Registration, State, Transaction};
 use super::{Answered, registration};
 use crate::by_hand::urlencoding::{decode_pairs, encode_pairs, parameter};
 use crate::by_hand::{compare, random};
+use crate::error::Error;
 use crate::http::{Request, Response, endpoint};
 
 type Pairs = [(String, String)];
@@ -32,6 +35,7 @@ type Refusal = (&'static str, &'static str);
 
 /// The browser brings the client's question.
 pub(super) fn ask(state: &mut State, request: &Request, issuer: &str) -> Answered {
+    let iss = state.quirks.iss.then_some(issuer);
     let Ok(pairs) = decode_pairs(request.query()) else {
         return Ok(unclear("The request is not in readable URL encoding."));
     };
@@ -41,13 +45,19 @@ pub(super) fn ask(state: &mut State, request: &Request, issuer: &str) -> Answere
     };
     // A state that came twice is none: which one would we send back?
     let client_state = parameter(&pairs, "state").ok().flatten().map(str::to_owned);
-    let grant = match what_is_asked(&client, &pairs) {
+    let grant = match what_is_asked(&client, &pairs, state.quirks) {
         Ok((scopes, code_challenge)) => {
             Grant { client_id: client.client_id.clone(), redirect_uri, scopes, code_challenge }
         }
         Err((error, description)) => {
-            let answer = [("error", error), ("error_description", description)];
-            return Ok(send_back(&redirect_uri, client_state.as_deref(), issuer, &answer));
+            let answer = match error {
+                "invalid_scope" if state.quirks.unknown_scope_denied => {
+                    state.quirk("an unknown scope is answered with access_denied and no reason.");
+                    vec![("error", "access_denied")]
+                }
+                _ => vec![("error", error), ("error_description", description)],
+            };
+            return Ok(send_back(&redirect_uri, client_state.as_deref(), iss, &answer));
         }
     };
     if grant.code_challenge.is_empty() {
@@ -81,30 +91,53 @@ pub(super) fn decide(state: &mut State, request: &Request, issuer: &str, origin:
         return Ok(again(state, request, before));
     }
 
-    let grant = &transaction.grant;
-    let back = |answer: &[(&str, &str)]| {
-        send_back(&grant.redirect_uri, transaction.state.as_deref(), issuer, answer)
-    };
-    let (code, response) = match field("decision") {
-        "allow" => {
-            let code = random::unguessable()?;
-            let bound = Code { grant: grant.clone(), person, issued: now, family: None };
-            state.codes.put(&code, bound, now);
-            let response = back(&[("code", &code)]);
-            (code, response)
-        }
-        "deny" => {
-            let description = format!("{} clicked Deny", person.login);
-            let answer = [("error", "access_denied"), ("error_description", &description)];
-            (String::new(), back(&answer))
-        }
+    let decided = match field("decision") {
+        "allow" => allow(state, &transaction, person, issuer)?,
+        "deny" => deny(state, &transaction, person, issuer),
         _ => return Ok(stale()),
     };
+    let response = decided.response.clone();
     if let Some(transaction) = state.transactions.get_mut(name, now) {
-        let (form, response) = (request.body.clone(), response.clone());
-        transaction.decision = Some(Decision { form, code, response });
+        transaction.decision = Some(Decision { form: request.body.clone(), ..decided });
     }
     Ok(response)
+}
+
+fn allow(
+    state: &mut State,
+    asked: &Transaction,
+    person: &'static Person,
+    issuer: &str,
+) -> Result<Decision, Error> {
+    let code = state.new_code()?;
+    let now = state.now();
+    let bound = Code { grant: asked.grant.clone(), person, issued: now, family: None };
+    state.codes.put(&code, bound, now);
+    let response = answer_client(state, asked, issuer, &[("code", &code)]);
+    Ok(Decision { form: String::new(), code, response })
+}
+
+fn deny(state: &mut State, asked: &Transaction, person: &Person, issuer: &str) -> Decision {
+    let response = if state.quirks.denial_page {
+        state.quirk("Deny ends here, on a page: nobody tells the client.");
+        denied()
+    } else {
+        let description = format!("{} clicked Deny", person.login);
+        let answer = [("error", "access_denied"), ("error_description", &description)];
+        answer_client(state, asked, issuer, &answer)
+    };
+    Decision { form: String::new(), code: String::new(), response }
+}
+
+/// The browser goes back to the client that asked, with the answer to its question.
+fn answer_client(
+    state: &State,
+    asked: &Transaction,
+    issuer: &str,
+    answer: &[(&str, &str)],
+) -> Response {
+    let iss = state.quirks.iss.then_some(issuer);
+    send_back(&asked.grant.redirect_uri, asked.state.as_deref(), iss, answer)
 }
 
 /// One question, one answer. The second click of a double click gets it again, as long as the code of
@@ -141,6 +174,7 @@ fn who_asks(state: &State, pairs: &Pairs) -> Result<(Registration, String), &'st
 fn what_is_asked(
     client: &Registration,
     pairs: &Pairs,
+    quirks: &Quirks,
 ) -> Result<(Vec<&'static Scope>, String), Refusal> {
     const TWICE: Refusal = ("invalid_request", "a parameter is there twice");
     let value = |name| parameter(pairs, name).map_err(|_| TWICE);
@@ -153,9 +187,13 @@ fn what_is_asked(
         None => return Err(("invalid_request", "response_type is missing")),
     }
 
-    let wanted = value("scope")?.unwrap_or("read:user");
-    let scopes: Option<Vec<&Scope>> = wanted.split(' ').map(scope).collect();
-    let scopes = scopes.ok_or(("invalid_scope", "the scopes here are read:user and user:email"))?;
+    let wanted = value("scope")?.unwrap_or(quirks.user_scope);
+    let scopes: Option<Vec<&Scope>> = match wanted {
+        "" => Some(Vec::new()),
+        wanted => wanted.split(' ').map(|name| quirks.scope(name)).collect(),
+    };
+    let scopes =
+        scopes.ok_or(("invalid_scope", "the metadata lists the scopes that exist here"))?;
 
     let challenge = value("code_challenge")?;
     let method = value("code_challenge_method")?;
@@ -163,6 +201,10 @@ fn what_is_asked(
         // A public client has no secret: without PKCE whoever catches its code has won.
         (None, None) if client.client_secret.is_none() => {
             Err(("invalid_request", "a public client has to send a code_challenge"))
+        }
+        // RFC 9700 §2.1.1: "For confidential clients, the use of PKCE [RFC7636] is RECOMMENDED".
+        (None, None) if quirks.pkce_for_all => {
+            Err(("invalid_request", "every client has to send a code_challenge here"))
         }
         (None, None) => Ok((scopes, String::new())),
         (Some(challenge), Some("S256")) if is_challenge(challenge) => {
@@ -194,6 +236,7 @@ fn consent(
         homepage: &client.homepage,
         redirect_uri: &grant.redirect_uri,
         scopes: &grant.scopes,
+        known: state.quirks.scopes,
         transaction: &name,
         consent_token: &consent_token,
     });
@@ -215,13 +258,13 @@ fn consent(
 fn send_back(
     redirect_uri: &str,
     state: Option<&str>,
-    issuer: &str,
+    iss: Option<&str>,
     answer: &[(&str, &str)],
 ) -> Response {
     let mut pairs = answer.to_vec();
     pairs.extend(state.map(|state| ("state", state)));
     // Who we are, so that the client can tell us from another provider (RFC 9207 §2).
-    pairs.push(("iss", issuer));
+    pairs.extend(iss.map(|iss| ("iss", iss)));
     let joint = if redirect_uri.contains('?') { '&' } else { '?' };
     let location = format!("{redirect_uri}{joint}{}", encode_pairs(&pairs));
     Response::new(303, "text/plain", "")
@@ -238,6 +281,16 @@ fn unclear(problem: &str) -> Response {
         "The application was set up with another client ID or redirect URI than it is registered with.",
         "Compare both with the registration, byte by byte. You were not sent back to the application, \
          because it is not certain that the address is its own.",
+    )
+}
+
+fn denied() -> Response {
+    error_page(
+        400,
+        "You said no",
+        "You clicked Deny, so the application gets nothing.",
+        "Nobody has told the application: it still waits.",
+        "Close this page, and end the application's wait yourself.",
     )
 }
 

@@ -15,24 +15,29 @@ use serde_json::json;
 
 use super::answers;
 use super::pages;
-use super::scopes::SCOPES;
+use super::quirks::{Quirks, SecretIn};
 use crate::http::Response;
 
-pub(super) fn metadata(issuer: &str) -> Response {
-    let scopes: Vec<&str> = SCOPES.iter().map(|scope| scope.name).collect();
+pub(super) fn metadata(issuer: &str, quirks: &Quirks) -> Response {
+    let scopes: Vec<&str> = quirks.scopes.iter().map(|scope| scope.name).collect();
+    let methods: &[&str] = match quirks.secret_in {
+        SecretIn::Either => &["client_secret_post", "client_secret_basic", "none"],
+        SecretIn::Form => &["client_secret_post", "none"],
+        SecretIn::Header => &["client_secret_basic", "none"],
+    };
     answers::json(
         200,
         &json!({
             "issuer": issuer,
             "authorization_endpoint": format!("{issuer}/authorize"),
-            "token_endpoint": format!("{issuer}/token"),
+            "token_endpoint": format!("{issuer}{}", quirks.token_path),
             "scopes_supported": scopes,
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": ["authorization_code", "refresh_token"],
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "none"],
+            "token_endpoint_auth_methods_supported": methods,
             "code_challenge_methods_supported": ["S256"],
-            "authorization_response_iss_parameter_supported": true,
+            "authorization_response_iss_parameter_supported": quirks.iss,
         }),
     )
 }

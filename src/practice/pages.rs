@@ -16,7 +16,7 @@
 
 use crate::http::html::{Html, Slot, fill};
 use crate::practice::people::{PEOPLE, Person};
-use crate::practice::scopes::{SCOPES, Scope};
+use crate::practice::scopes::Scope;
 
 /// The style sheet of every page, to serve as `/style.css`.
 pub const STYLE: &str = include_str!("pages/style.css");
@@ -35,6 +35,8 @@ pub struct Consent<'a> {
     pub redirect_uri: &'a str,
     /// The permissions asked for; may be none.
     pub scopes: &'a [&'a Scope],
+    /// Every permission that there is, so that the page can say what was not asked for.
+    pub known: &'a [Scope],
     /// Finds the authorization request again, which is kept here and not in the form.
     pub transaction: &'a str,
     /// Proves that the answer comes from this page, once.
@@ -76,7 +78,7 @@ pub struct Registered<'a> {
 /// because Firefox otherwise puts the old, spent tokens back when the page is loaded again.
 pub fn consent_page(consent: &Consent) -> Html {
     let asked_for = |scope: &&Scope| consent.scopes.contains(scope);
-    let (asked, not_asked): (Vec<&Scope>, Vec<&Scope>) = SCOPES.iter().partition(asked_for);
+    let (asked, not_asked): (Vec<&Scope>, Vec<&Scope>) = consent.known.iter().partition(asked_for);
     let permissions: Html = match asked.is_empty() {
         true => fill(include_str!("pages/nothing_asked.html"), &[]),
         false => asked.into_iter().map(permission).collect(),
@@ -255,13 +257,14 @@ fn powershell_line(name: &str, value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::practice::scopes::scope;
+    use crate::practice::scopes::{SCOPES, scope};
 
     const CONSENT: Consent = Consent {
         client_name: "Bookclub",
         homepage: "https://bookclub.example.org/",
         redirect_uri: "http://127.0.0.1:8080/callback",
         scopes: &[],
+        known: &SCOPES,
         transaction: "t-1",
         consent_token: "c-1",
     };
@@ -284,6 +287,7 @@ mod tests {
             homepage: words,
             redirect_uri: words,
             scopes: &all,
+            known: &SCOPES,
             transaction: words,
             consent_token: words,
         };

@@ -16,6 +16,7 @@
 use super::Answered;
 use super::answers::{error_page, is_from_own_page, page, session_of, with_session};
 use super::pages::{self, Registered, RegistrationForm};
+use super::quirks::{Quirks, SecretIn};
 use super::state::{Registration, State};
 use crate::by_hand::urlencoding::{decode_pairs, parameter};
 use crate::by_hand::{compare, random};
@@ -82,7 +83,7 @@ pub(super) fn register(
     let now = state.now();
     state.registrations.put(&client.client_id, client.clone(), now);
 
-    let settings = settings(issuer, &client);
+    let settings = settings(issuer, &client, state.quirks);
     let settings: Vec<(&str, &str)> =
         settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let html = pages::registered_page(&Registered {
@@ -95,17 +96,28 @@ pub(super) fn register(
 }
 
 /// What a program has to know to be this client, under the names that our programs read.
-pub(super) fn settings(issuer: &str, client: &Registration) -> Vec<(&'static str, String)> {
-    vec![
+pub(super) fn settings(
+    issuer: &str,
+    client: &Registration,
+    quirks: &Quirks,
+) -> Vec<(&'static str, String)> {
+    let scope = quirks.scopes.iter().find(|scope| scope.name == quirks.user_scope);
+    let mut settings = vec![
         ("OAUTH_CLIENT_ID", client.client_id.clone()),
         ("OAUTH_CLIENT_SECRET", client.client_secret.clone().unwrap_or_default()),
         ("OAUTH_REDIRECT_URI", client.redirect_uri.clone()),
-        ("OAUTH_SCOPE", "read:user".into()),
+        ("OAUTH_SCOPE", scope.map_or("", |scope| scope.name).into()),
         ("OAUTH_AUTHORIZE_URL", format!("{issuer}/authorize")),
-        ("OAUTH_TOKEN_URL", format!("{issuer}/token")),
+        ("OAUTH_TOKEN_URL", format!("{issuer}{}", quirks.token_path)),
         ("OAUTH_USERINFO_URL", format!("{issuer}/user")),
-        ("OAUTH_ISSUER", issuer.to_owned()),
-    ]
+    ];
+    if quirks.iss {
+        settings.push(("OAUTH_ISSUER", issuer.to_owned()));
+    }
+    if quirks.secret_in == SecretIn::Header {
+        settings.push(("OAUTH_CLIENT_AUTH", "basic".into()));
+    }
+    settings
 }
 
 /// The browser's session and the token of its registration form; a new one if it has none.

@@ -13,8 +13,11 @@
 use std::time::{Duration, Instant};
 
 use super::people::Person;
+use super::quirks::Quirks;
 use super::scopes::Scope;
 use super::shelf::Shelf;
+use crate::by_hand::random;
+use crate::error::Error;
 use crate::http::Response;
 
 /// RFC 6749 §4.1.2 recommends ten minutes at most; a program needs less than a second.
@@ -103,6 +106,7 @@ pub(super) struct Failures {
 }
 
 pub(super) struct State {
+    pub(super) quirks: &'static Quirks,
     pub(super) fixed_clients: [Registration; 2],
     pub(super) registrations: Shelf<Registration>,
     /// By session: the token of its registration form.
@@ -112,14 +116,17 @@ pub(super) struct State {
     pub(super) access_tokens: Shelf<Issued>,
     pub(super) refresh_tokens: Shelf<Issued>,
     pub(super) failures: Shelf<Failures>,
+    /// Who has allowed which client before, as `client_id login`.
+    pub(super) consents: Shelf<()>,
     pub(super) remarks: Vec<String>,
     pub(super) skew: Duration,
 }
 
-impl Default for State {
-    fn default() -> State {
+impl State {
+    pub(super) fn new(quirks: &'static Quirks) -> State {
         State {
-            fixed_clients: [workshop(), workshop_public()],
+            quirks,
+            fixed_clients: [workshop(quirks), workshop_public(quirks)],
             registrations: Shelf::new(1000, 365 * DAY),
             sessions: Shelf::new(1000, DAY),
             // A transaction keeps what the request said, so this room is small.
@@ -128,13 +135,12 @@ impl Default for State {
             access_tokens: Shelf::new(1000, ACCESS_TOKEN_LIFE),
             refresh_tokens: Shelf::new(1000, REFRESH_TOKEN_LIFE),
             failures: Shelf::new(1000, DAY),
+            consents: Shelf::new(1000, DAY),
             remarks: Vec::new(),
             skew: Duration::ZERO,
         }
     }
-}
 
-impl State {
     pub(super) fn now(&self) -> Instant {
         Instant::now() + self.skew
     }
@@ -142,6 +148,33 @@ impl State {
     pub(super) fn client(&self, client_id: &str) -> Option<Registration> {
         let fixed = self.fixed_clients.iter().find(|client| client.client_id == client_id);
         fixed.or_else(|| self.registrations.get(client_id, self.now())).cloned()
+    }
+
+    /// Says on the screen what the imitated provider does in its own way.
+    pub(super) fn quirk(&mut self, text: &str) {
+        self.remarks.push(format!("Like {}: {text}", self.quirks.title));
+    }
+
+    /// A new code. Where they are long, they also hold what has to be percent-encoded.
+    pub(super) fn new_code(&mut self) -> Result<String, Error> {
+        if !self.quirks.long {
+            return random::unguessable();
+        }
+        self.quirk("a code of 500 characters, some of which have to be percent-encoded.");
+        let parts: Vec<String> =
+            (0..12).map(|_| random::unguessable()).collect::<Result<_, _>>()?;
+        Ok(format!("4/{}%2B=", parts.join("+")))
+    }
+
+    /// A new token. Where they are long, they look like three parts in base64.
+    pub(super) fn new_token(&mut self) -> Result<String, Error> {
+        if !self.quirks.long {
+            return random::unguessable();
+        }
+        self.quirk("a token of 700 characters.");
+        let parts: Vec<String> =
+            (0..16).map(|_| random::unguessable()).collect::<Result<_, _>>()?;
+        Ok(format!("{}==", parts.join(".")))
     }
 
     /// Revokes all tokens that go back to one code.
@@ -152,21 +185,21 @@ impl State {
 }
 
 /// The client that our programs are, unless they are told to be another one.
-pub(super) fn workshop() -> Registration {
+pub(super) fn workshop(quirks: &Quirks) -> Registration {
     Registration {
         client_id: "workshop".into(),
-        client_secret: Some("workshop-secret".into()),
+        client_secret: Some(quirks.secret.into()),
         name: "OAuth by hand".into(),
         homepage: "http://127.0.0.1:8080/".into(),
         redirect_uri: "http://127.0.0.1:8080/callback".into(),
     }
 }
 
-fn workshop_public() -> Registration {
+fn workshop_public(quirks: &Quirks) -> Registration {
     Registration {
         client_id: "workshop-public".into(),
         client_secret: None,
         name: "OAuth by hand (public)".into(),
-        ..workshop()
+        ..workshop(quirks)
     }
 }

@@ -19,7 +19,8 @@ use serde_json::json;
 
 use super::Answered;
 use super::answers::{json, token_error};
-use super::scopes::{self, Scope};
+use super::quirks::{Refresh, token_answer};
+use super::scopes::Scope;
 use super::state::{ACCESS_TOKEN_LIFE, CODE_LIFE, Code, Issued, Registration, State};
 use crate::by_hand::urlencoding::{decode_pairs, parameter};
 use crate::by_hand::{base64, compare, random, sha256};
@@ -29,6 +30,11 @@ type Pairs = [(String, String)];
 
 /// Answers a token request.
 pub(super) fn token(state: &mut State, request: &Request) -> Answered {
+    let answer = answer(state, request)?;
+    Ok(token_answer::dressed(state, request, answer))
+}
+
+fn answer(state: &mut State, request: &Request) -> Answered {
     let pairs = match form(request) {
         Ok(pairs) => pairs,
         Err(problem) => return Ok(invalid_request(problem)),
@@ -160,7 +166,8 @@ fn refresh(state: &mut State, client: &Registration, pairs: &Pairs) -> Answered 
     let scopes = match value(pairs, "scope") {
         None => old.scopes.clone(),
         Some(wanted) => {
-            let wanted: Option<Vec<&Scope>> = wanted.split(' ').map(scopes::scope).collect();
+            let wanted: Option<Vec<&Scope>> =
+                wanted.split(' ').map(|name| state.quirks.scope(name)).collect();
             match wanted.filter(|wanted| wanted.iter().all(|scope| old.scopes.contains(scope))) {
                 Some(scopes) => scopes,
                 None => {
@@ -169,30 +176,55 @@ fn refresh(state: &mut State, client: &Registration, pairs: &Pairs) -> Answered 
             }
         }
     };
-    if let Some(token) = state.refresh_tokens.get_mut(name, now) {
+    // Where no new one comes, the old one stays good.
+    if let Some(token) = state.refresh_tokens.get_mut(name, now)
+        && state.quirks.refresh == Refresh::Always
+    {
         token.used = true;
     }
     issue(state, Issued { scopes, ..old })
 }
 
-/// A pair of new tokens (RFC 6749 §5.1).
+/// A pair of new tokens (RFC 6749 §5.1), or an access token alone.
 fn issue(state: &mut State, token: Issued) -> Answered {
-    let (access_token, refresh_token) = (random::unguessable()?, random::unguessable()?);
+    let (access_token, now) = (state.new_token()?, state.now());
     let scope: Vec<&str> = token.scopes.iter().map(|scope| scope.name).collect();
-    let scope = scope.join(" ");
-    let now = state.now();
+    let mut answer = json!({
+        "access_token": access_token,
+        "token_type": "Bearer",
+        "expires_in": ACCESS_TOKEN_LIFE.as_secs(),
+        "scope": scope.join(" "),
+    });
     state.access_tokens.put(&access_token, token.clone(), now);
-    state.refresh_tokens.put(&refresh_token, token, now);
-    Ok(json(
-        200,
-        &json!({
-            "access_token": access_token,
-            "token_type": "Bearer",
-            "expires_in": ACCESS_TOKEN_LIFE.as_secs(),
-            "refresh_token": refresh_token,
-            "scope": scope,
-        }),
-    ))
+    if gets_refresh_token(state, &token) {
+        let refresh_token = state.new_token()?;
+        state.refresh_tokens.put(&refresh_token, token, now);
+        if let Some(members) = answer.as_object_mut() {
+            members.insert("refresh_token".into(), refresh_token.into());
+        }
+    }
+    Ok(json(200, &answer))
+}
+
+fn gets_refresh_token(state: &mut State, token: &Issued) -> bool {
+    let consent = format!("{} {}", token.client_id, token.person.login);
+    let now = state.now();
+    let is_first = state.consents.get(&consent, now).is_none();
+    state.consents.put(&consent, (), now);
+    match state.quirks.refresh {
+        Refresh::Always => true,
+        Refresh::FirstConsent if is_first => true,
+        Refresh::FirstConsent => {
+            state.quirk(
+                "no refresh token: there was one when this person said yes for the first time.",
+            );
+            false
+        }
+        Refresh::Never => {
+            state.quirk("there is no refresh token.");
+            false
+        }
+    }
 }
 
 /// A parameter that [`form`] has found at most once.

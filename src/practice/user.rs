@@ -15,12 +15,18 @@ use serde_json::json;
 
 use super::answers;
 use super::people;
+use super::quirks::shapes;
 use super::state::{Issued, State};
 use crate::by_hand::urlencoding::{decode_pairs, parameter};
 use crate::http::{Request, Response};
 
 /// Answers `/user`. A token in the query (`?access_token=`) is not even looked at.
-pub(super) fn user(state: &State, request: &Request, issuer: &str) -> Response {
+pub(super) fn user(state: &mut State, request: &Request, issuer: &str) -> Response {
+    let quirks = state.quirks;
+    if quirks.wants_user_agent && request.header("User-Agent").unwrap_or_default().is_empty() {
+        state.quirk("403, because the request has no User-Agent.");
+        return Response::new(403, "text/plain", "Who are you? Say it in a User-Agent header.\n");
+    }
     let bearer = match *request.headers_named("Authorization") {
         [] => return challenge(401, "", "send the access token as: Authorization: Bearer"),
         [header] => {
@@ -34,27 +40,32 @@ pub(super) fn user(state: &State, request: &Request, issuer: &str) -> Response {
     let Some((_, access_token)) = bearer else {
         return challenge(401, "", "send the access token as: Authorization: Bearer");
     };
-    let Some(token) = state.access_tokens.get(access_token.trim(), state.now()) else {
+    let Some(token) = state.access_tokens.get(access_token.trim(), state.now()).cloned() else {
         return challenge(401, "invalid_token", "the access token is unknown, expired or revoked");
     };
-    if !has_scope(token, "read:user") {
-        return challenge(403, "insufficient_scope", "this needs the scope read:user");
+    if !quirks.user_scope.is_empty() && !has_scope(&token, quirks.user_scope) {
+        return insufficient_scope(quirks.user_scope);
     }
 
     let person = token.person;
-    let mut user = json!({
-        "id": person.id,
-        "login": person.login,
-        "name": person.name,
-        "bio": person.bio,
-        "avatar_url": format!("{issuer}/avatar.svg?person={}", person.login),
-    });
-    if has_scope(token, "user:email")
+    let mut user = (quirks.user)(person, issuer);
+    if has_scope(&token, "user:email")
         && let Some(members) = user.as_object_mut()
     {
         members.insert("email".into(), person.email.into());
     }
-    answers::json(200, &user)
+    if !quirks.user_habit.is_empty() {
+        state.quirk(quirks.user_habit);
+    }
+    if shapes::take_out(&mut user, person, quirks.nulls) {
+        state.quirk("null for what this person has not filled in.");
+    }
+    let mut response = answers::json(200, &user);
+    // The first header is the media type.
+    if let Some((_, media_type)) = response.headers.first_mut() {
+        quirks.user_type.clone_into(media_type);
+    }
+    response
 }
 
 /// Answers `/avatar.svg?person=…`: a picture that everybody may see.
@@ -80,9 +91,16 @@ fn challenge(status: u16, error: &str, description: &str) -> Response {
     if !error.is_empty() {
         value.push_str(&format!(", error=\"{error}\", error_description=\"{description}\""));
     }
-    if error == "insufficient_scope" {
-        value.push_str(", scope=\"read:user\"");
-    }
     answers::json(status, &json!({ "message": description }))
         .with_header("www-authenticate", &value)
+}
+
+/// RFC 6750 §3: "the scope necessary to access the protected resource" stands beside the error.
+fn insufficient_scope(needed: &str) -> Response {
+    let mut response =
+        challenge(403, "insufficient_scope", &format!("this needs the scope {needed}"));
+    if let Some((_, value)) = response.headers.last_mut() {
+        value.push_str(&format!(", scope=\"{needed}\""));
+    }
+    response
 }

@@ -9,16 +9,16 @@ use oauth2_by_hand::Error;
 use oauth2_by_hand::http::{Request, Response, send};
 
 /// Answers the authorization request at `url` with Allow, as the person whom the page suggests.
-pub fn click_allow(url: &str) -> Result<(), Error> {
+pub fn click_allow(url: &str, redirect_uri: &str) -> Result<(), Error> {
     let request = from_browser(Request::get(url));
     let page = send(&request)?;
     let html = page.text().unwrap_or_default();
     // A request that is wrong in a lesser way is sent back at once, without a question.
     if page.status == 303 {
-        return follow(&page, html);
+        return follow(&page, html, redirect_uri);
     }
     if page.status != 200 {
-        return Err(refused(html));
+        return Err(refused(html, redirect_uri));
     }
 
     let fields = fields(html);
@@ -29,12 +29,12 @@ pub fn click_allow(url: &str) -> Result<(), Error> {
         .with_header("Origin", &request.origin)
         .with_header("Cookie", &cookie(&page));
     let answer = send(&click)?;
-    follow(&answer, answer.text().unwrap_or_default())
+    follow(&answer, answer.text().unwrap_or_default(), redirect_uri)
 }
 
 /// Goes where the answer sends the browser.
-fn follow(answer: &Response, html: &str) -> Result<(), Error> {
-    let location = answer.header("location").ok_or_else(|| refused(html))?;
+fn follow(answer: &Response, html: &str, redirect_uri: &str) -> Result<(), Error> {
+    let location = answer.header("location").ok_or_else(|| refused(html, redirect_uri))?;
     let request = from_browser(Request::get(location));
     // The callback answers only when somebody waits for it, so this request must not keep us.
     thread::spawn(move || send(&request));
@@ -66,12 +66,10 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// The provider shows a page of its own instead of sending us back: what it says has happened.
-fn refused(html: &str) -> Error {
+fn refused(html: &str, redirect_uri: &str) -> Error {
     let (_, after_heading) = html.split_once("</h2>").unwrap_or(("", html));
     let pieces = after_heading.split('<').filter_map(|piece| piece.split_once('>'));
     let text = pieces.map(|(_, text)| text.trim()).find(|text| !text.is_empty());
-    Error::AuthorizationRefused {
-        error: String::new(),
-        description: text.unwrap_or_default().to_owned(),
-    }
+    let description = text.unwrap_or_default().to_owned();
+    Error::NotRedirected { description, redirect_uri: redirect_uri.to_owned() }
 }

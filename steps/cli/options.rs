@@ -1,14 +1,16 @@
 //! The command line: options in, or a clear word about the one that is wrong.
 
-use super::Failure;
+use super::{Failure, presets};
 use oauth2_by_hand::http::mask::Mask;
-use oauth2_by_hand::practice;
-use oauth2_by_hand::providers::{PRESETS, preset};
+use oauth2_by_hand::practice::{self, quirks, quirks::Quirks};
+use oauth2_by_hand::providers::{absent, preset};
 
 /// What the command line says.
 #[derive(Clone, Default)]
 pub struct Options {
     pub provider: Option<String>,
+    /// Whose habits the practice provider puts on.
+    pub like: Option<&'static Quirks>,
     pub no_browser: bool,
     pub approve: bool,
     pub pause: bool,
@@ -38,6 +40,10 @@ pub fn parse(program: &str, arguments: &[String]) -> Result<Wish, Failure> {
         let flag = match (program, name) {
             (_, "--help" | "-h") => return Ok(Wish::Print(help(program))),
             (_, "--version" | "-V") => return Ok(Wish::Print(version(program))),
+            (_, "--like") => {
+                options.like = Some(like(value())?);
+                continue;
+            }
             ("provider", "--port") => {
                 options.port = Some(port(value())?);
                 continue;
@@ -45,7 +51,7 @@ pub fn parse(program: &str, arguments: &[String]) -> Result<Wish, Failure> {
             ("provider", "--mask-secrets") => &mut options.mask_secrets,
             ("provider", _) => return Err(unknown(program, argument)),
             (_, "--provider") => {
-                options.provider = Some(value().ok_or_else(|| no_value(name))?);
+                options.provider = Some(value().ok_or_else(|| no_value(name, "practice"))?);
                 continue;
             }
             (_, "--no-browser") => &mut options.no_browser,
@@ -85,16 +91,15 @@ fn checked(options: Options) -> Result<Wish, Failure> {
     }
     match options.provider.as_deref() {
         None | Some("practice") => Ok(Wish::Run(options)),
-        Some("list") => Ok(Wish::Print(list())),
-        Some(name) if preset(name).is_none() => Err(Failure::usage(
-            &format!("there is no provider {name:?}."),
-            "a typing mistake, or a provider that has no preset yet.",
-            "use --provider list, or set the three OAUTH_…_URL variables for a provider of your own.",
-        )),
-        Some(_) if options.approve => Err(Failure::usage(
+        Some("list") => Ok(Wish::Print(presets::list())),
+        Some(name) if preset(name).is_none() => Err(match absent(name) {
+            Some(absent) => presets::no_preset(absent),
+            None => no_provider(name),
+        }),
+        Some(_) if options.approve && options.like.is_none() => Err(Failure::usage(
             "--approve works with a practice provider only.",
             "a real provider asks a real person.",
-            "leave it out and answer in the browser.",
+            "leave it out and answer in the browser, or add --like NAME to practise.",
         )),
         Some(_) => Ok(Wish::Run(options)),
     }
@@ -105,6 +110,26 @@ impl Options {
     pub fn mask(&self) -> Mask {
         if self.mask_secrets { Mask::hiding() } else { Mask::showing() }
     }
+}
+
+fn no_provider(name: &str) -> Failure {
+    Failure::usage(
+        &format!("there is no provider {name:?}."),
+        "a typing mistake, or a provider that has no preset yet.",
+        "use --provider list, or set the three OAUTH_…_URL variables for a provider of your own.",
+    )
+}
+
+fn like(value: Option<String>) -> Result<&'static Quirks, Failure> {
+    let name = value.ok_or_else(|| no_value("--like", "github"))?;
+    quirks::quirks(&name).ok_or_else(|| {
+        let names: Vec<&str> = quirks::ALL.iter().map(|quirks| quirks.name).collect();
+        Failure::usage(
+            &format!("the practice provider cannot be like {name:?}."),
+            "a typing mistake, or a provider that has no preset yet.",
+            &format!("choose one of {}.", names.join(", ")),
+        )
+    })
 }
 
 fn port(value: Option<String>) -> Result<u16, Failure> {
@@ -125,30 +150,16 @@ fn unknown(program: &str, argument: &str) -> Failure {
     )
 }
 
-fn no_value(name: &str) -> Failure {
+fn no_value(name: &str, example: &str) -> Failure {
     Failure::usage(
         &format!("{name} needs a value."),
         "the command line ends too early.",
-        &format!("write for example {name} practice."),
+        &format!("write for example {name} {example}."),
     )
 }
 
 fn version(program: &str) -> String {
     format!("{program} of oauth2-by-hand {}", env!("CARGO_PKG_VERSION"))
-}
-
-fn list() -> String {
-    let mut lines =
-        vec!["practice   the practice provider, inside this program (the default)".to_owned()];
-    for preset in PRESETS {
-        lines.push(format!(
-            "{:<10} {}; register at {}",
-            preset.name, preset.title, preset.register_at
-        ));
-    }
-    lines
-        .push("Any other: set OAUTH_AUTHORIZE_URL, OAUTH_TOKEN_URL and OAUTH_USERINFO_URL.".into());
-    lines.join("\n")
 }
 
 fn help(program: &str) -> String {
@@ -157,6 +168,8 @@ fn help(program: &str) -> String {
             "provider: the practice provider alone; shows every request that it gets.\n\n\
              Usage: cargo run --bin provider -- [OPTIONS]\n\n  \
              --port N         the port on 127.0.0.1 (default {}; 0: any)\n  \
+             --like NAME      behave like github, gitlab, google, spotify, vimeo, discord,\n                   \
+                              like an odd server (odd), or refuse all that is not strict\n  \
              --mask-secrets   show requests and answers without their secrets\n  \
              --help           this text\n  \
              --version        the version",
@@ -173,6 +186,8 @@ fn help(program: &str) -> String {
 
 const OPTIONS: &str = "  \
   --provider NAME  practice (the default), github, …; list shows them all
+  --like NAME      the practice provider behaves like that one: github, gitlab,
+                   google, spotify, vimeo, discord, odd; strict: PKCE from all
   --no-browser     print the URL, do not open a browser
   --approve        practice provider only: the program clicks Allow itself
   --pause          wait for Enter before each message is sent

@@ -1,8 +1,10 @@
 //! Who the client is and which provider it talks to: from the options and the environment.
 
-use super::Options;
+use super::{Options, Screen};
 use oauth2_by_hand::http::endpoint;
+use oauth2_by_hand::http::mask::Mask;
 use oauth2_by_hand::http::serve::Server;
+use oauth2_by_hand::practice::quirks;
 use oauth2_by_hand::providers::{self, Preset};
 use oauth2_by_hand::{Client, Error, practice, settings};
 
@@ -32,22 +34,26 @@ type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 const URLS: [&str; 3] = ["OAUTH_AUTHORIZE_URL", "OAUTH_TOKEN_URL", "OAUTH_USERINFO_URL"];
 
+/// What makes a program a client of a provider.
+const IDENTITY: [&str; 2] = ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET"];
+
 /// What a registration at one provider gives, and another provider cannot know.
 const OF_A_PROVIDER: [&str; 6] =
-    ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", URLS[0], URLS[1], URLS[2], "OAUTH_ISSUER"];
+    [IDENTITY[0], IDENTITY[1], URLS[0], URLS[1], URLS[2], "OAUTH_ISSUER"];
 
 /// Chooses the provider, and builds the client from its settings and the environment's.
 pub fn setup(options: &Options, environment: Lookup) -> Result<Setup, Error> {
     let environment = &|name: &str| environment(name).filter(|value| !value.is_empty());
     let missing: Vec<&str> = URLS.into_iter().filter(|url| environment(url).is_none()).collect();
     let mut setup = match (options.provider.as_deref(), missing.as_slice()) {
-        (Some("practice"), _) => practice(&|_| None, environment)?,
-        (Some(name), _) => match providers::preset(name) {
-            Some(preset) => real(preset, environment)?,
-            None => practice(&|_| None, environment)?,
+        (Some("practice"), _) => practice(options, None, &|_| None, environment)?,
+        (Some(name), _) => match (providers::preset(name), options.like) {
+            (Some(preset), None) => real(preset, environment)?,
+            (preset, _) => practice(options, preset, environment, environment)?,
         },
+        (None, [_, _, _]) => practice(options, None, environment, environment)?,
+        (None, _) if options.like.is_some() => practice(options, None, &|_| None, environment)?,
         (None, []) => custom(environment)?,
-        (None, [_, _, _]) => practice(environment, environment)?,
         (None, [missing, ..]) => {
             let problem = "it is not set, and a provider of your own needs all three URLs".into();
             return Err(Error::Configuration { setting: missing, problem });
@@ -65,58 +71,86 @@ pub fn setup(options: &Options, environment: Lookup) -> Result<Setup, Error> {
     Ok(setup)
 }
 
-/// The practice provider inside this program. Its address is new in every run, so the environment can
-/// change who the client is, but not where the provider is.
-fn practice(identity: Lookup, environment: Lookup) -> Result<Setup, Error> {
-    let (provider, server) = practice::start(0, |_, _| ()).map_err(|error| {
-        Error::CannotListen { address: "127.0.0.1".into(), reason: error.to_string() }
+/// The practice provider inside this program, perhaps in the place of a real one. Its address is new in
+/// every run, so the environment can change who the client is, but not where the provider is.
+fn practice(
+    options: &Options,
+    preset: Option<&Preset>,
+    identity: Lookup,
+    environment: Lookup,
+) -> Result<Setup, Error> {
+    let quirks = options.like.unwrap_or(&quirks::PLAIN);
+    let (provider, server) = practice::start_like(quirks, 0, |_, answer| {
+        for remark in &answer.remarks {
+            // Whoever sent the request waits for its answer, so nothing else is printed meanwhile.
+            let _ = Screen::new(Mask::hiding()).note(remark);
+        }
+    })
+    .map_err(|error| Error::CannotListen {
+        address: "127.0.0.1".into(),
+        reason: error.to_string(),
     })?;
     let own = provider.settings();
     let own = |name: &str| own.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
+    let known = |name: &str| preset.and_then(|preset| preset.setting(name)).map(str::to_owned);
     let mut client = settings::client(&|name| match name {
         "OAUTH_CLIENT_ID" => identity(name).or_else(|| own(name)),
         // An ID of its own brings its own secret, or none.
         "OAUTH_CLIENT_SECRET" if identity("OAUTH_CLIENT_ID").is_some() => identity(name),
         "OAUTH_CLIENT_SECRET" => identity(name).or_else(|| own(name)),
         _ if OF_A_PROVIDER.contains(&name) => own(name),
-        _ => environment(name).or_else(|| own(name)),
+        _ => environment(name).or_else(|| known(name)).or_else(|| own(name)),
     })?;
     client.any_port = true;
 
+    let mut notes = Vec::new();
+    if let Some(preset) = preset {
+        notes.push(format!(
+            "This is a practice run: nothing goes to {}. The settings are its own, but the three URLs are \
+             the practice provider's.",
+            preset.title
+        ));
+    }
     let unused: Vec<&str> = OF_A_PROVIDER
         .into_iter()
-        .filter(|name| environment(name).is_some() && identity(name).is_none())
+        .filter(|name| environment(name).is_some())
+        .filter(|name| identity(name).is_none() || !name.starts_with("OAUTH_CLIENT"))
         .collect();
-    let notes = match unused.as_slice() {
-        [] => Vec::new(),
-        _ => vec![format!(
-            "--provider practice: not used from the environment: {}.",
-            unused.join(", ")
-        )],
-    };
+    if !unused.is_empty() {
+        notes.push(format!("Practice: not used from the environment: {}.", unused.join(", ")));
+    }
+    if options.like.is_some() {
+        notes.push(format!("The practice provider behaves like {}.", quirks.title));
+    }
     let provider = format!("the practice provider, in this program, at {}", provider.issuer());
     Ok(Setup { client, provider, notes, server: Some(server) })
 }
 
-/// A provider that we know. What is yours alone is still missing, and the message says where it is.
+/// A provider that we know. What is yours alone may be missing: then [`unregistered`] says how to get it.
 fn real(preset: &Preset, environment: Lookup) -> Result<Setup, Error> {
-    let known = |name: &str| preset.settings.iter().find(|(key, _)| *key == name);
-    let lookup =
-        |name: &str| environment(name).or_else(|| known(name).map(|(_, value)| (*value).into()));
-    for setting in ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET"] {
+    let lookup = |name: &str| environment(name).or_else(|| preset.setting(name).map(str::to_owned));
+    for setting in IDENTITY {
         if lookup(setting).is_none() {
-            let redirect_uri = lookup("OAUTH_REDIRECT_URI");
-            let redirect_uri = redirect_uri.as_deref().unwrap_or(settings::DEFAULT_REDIRECT_URI);
             let problem = format!(
-                "it is not set. Register an application at {} with exactly this redirect URI: {redirect_uri} \
-                 and copy its client ID and its client secret",
-                preset.register_at
+                "it is not set, and {} gives one to every application. How to get it is shown above.",
+                preset.title
             );
             return Err(Error::Configuration { setting, problem });
         }
     }
     let client = settings::client(&lookup)?;
     Ok(Setup { client, provider: preset.title.into(), notes: Vec::new(), server: None })
+}
+
+/// The real provider that was chosen, and the redirect URI to register there, if the environment does not
+/// say as which client.
+pub fn unregistered(options: &Options, environment: Lookup) -> Option<(&'static Preset, String)> {
+    let preset = options.provider.as_deref().and_then(providers::preset)?;
+    let is_set = |name: &&str| environment(name).is_some_and(|value| !value.is_empty());
+    let redirect_uri = environment("OAUTH_REDIRECT_URI").filter(|value| !value.is_empty());
+    let is_missing = options.like.is_none() && !IDENTITY.iter().all(is_set);
+    is_missing
+        .then(|| (preset, redirect_uri.unwrap_or_else(|| settings::DEFAULT_REDIRECT_URI.into())))
 }
 
 /// A provider that the environment describes.

@@ -18,6 +18,7 @@ use super::{Pairs, invalid_request, value};
 use crate::by_hand::{base64, compare, urlencoding};
 use crate::http::{Request, Response};
 use crate::practice::answers::token_error;
+use crate::practice::quirks::SecretIn;
 use crate::practice::state::{Failures, Registration, State};
 
 /// So many wrong secrets in a row are typing mistakes.
@@ -31,7 +32,7 @@ pub(super) fn authenticate(
     request: &Request,
     pairs: &Pairs,
 ) -> Result<Registration, Response> {
-    let (client_id, client_secret) = credentials(request, pairs)?;
+    let (client_id, client_secret) = credentials(state, request, pairs)?;
     let client = state.client(&client_id);
     wait_over(state, &client_id)?;
 
@@ -60,11 +61,19 @@ pub(super) fn authenticate(
 }
 
 /// Client ID and secret, from the header or from the form.
-fn credentials(request: &Request, pairs: &Pairs) -> Result<(String, Option<String>), Response> {
+fn credentials(
+    state: &mut State,
+    request: &Request,
+    pairs: &Pairs,
+) -> Result<(String, Option<String>), Response> {
     let in_form = (value(pairs, "client_id"), value(pairs, "client_secret"));
     let header = match *request.headers_named("Authorization") {
         [] => {
             let (id, secret) = in_form;
+            if state.quirks.secret_in == SecretIn::Header && secret.is_some() {
+                state.quirk("a client secret is read in the Authorization header only.");
+                return Err(invalid_client("send the client secret as Authorization: Basic"));
+            }
             let id =
                 id.ok_or_else(|| invalid_client("no client_id and no Authorization header"))?;
             return Ok((id.to_owned(), secret.map(str::to_owned)));
@@ -72,7 +81,11 @@ fn credentials(request: &Request, pairs: &Pairs) -> Result<(String, Option<Strin
         [header] => header,
         _ => return Err(invalid_request("there are two Authorization headers")),
     };
-    let (id, secret) = basic(header)
+    if state.quirks.secret_in == SecretIn::Form {
+        state.quirk("a client secret is read in the form only.");
+        return Err(invalid_client("send client_id and client_secret in the form"));
+    }
+    let (id, secret) = basic(state, header)
         .ok_or_else(|| invalid_client("the Authorization header is not readable Basic"))?;
     // RFC 6749 §2.3: "The client MUST NOT use more than one authentication method in each request."
     if in_form.1.is_some() || in_form.0.is_some_and(|other| other != id) {
@@ -82,12 +95,20 @@ fn credentials(request: &Request, pairs: &Pairs) -> Result<(String, Option<Strin
 }
 
 /// RFC 6749 §2.3.1: each part was form-encoded before the two were joined.
-fn basic(header: &str) -> Option<(String, String)> {
+fn basic(state: &mut State, header: &str) -> Option<(String, String)> {
     let (scheme, encoded) = header.split_once(' ')?;
     let joined = String::from_utf8(base64::decode(encoded.trim())?).ok()?;
     let (id, secret) = joined.split_once(':')?;
-    let fits = scheme.eq_ignore_ascii_case("basic");
-    fits.then_some((urlencoding::decode(id).ok()?, urlencoding::decode(secret).ok()?))
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = (urlencoding::decode(id).ok()?, urlencoding::decode(secret).ok()?);
+    let raw = (id.to_owned(), secret.to_owned());
+    if state.quirks.raw_basic && raw != decoded {
+        state.quirk("Basic credentials are taken raw, against RFC 6749 §2.3.1.");
+        return Some(raw);
+    }
+    Some(decoded)
 }
 
 /// Guessing: each wrong secret after the first few doubles the wait, for this client alone.

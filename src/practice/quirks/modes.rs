@@ -1,0 +1,164 @@
+//! Whose habits can be put on: the six presets, none at all, and a collection of oddities.
+//!
+//! What a mode does not mention is as in [`PLAIN`]. The names of the scopes are the provider's own; what
+//! they mean here is what the practice provider can do.
+//!
+//! ```text
+//! --like NAME  ->  Quirks
+//! ```
+//!
+//! Next: `token_answer.rs`.
+
+use super::shapes;
+use super::{ExpiresIn, Quirks, Refresh, SecretIn};
+use crate::practice::scopes::{SCOPES, Scope};
+
+/// Every mode, in the order of the help text.
+pub const ALL: [&Quirks; 8] =
+    [&STRICT, &GITHUB, &GITLAB, &GOOGLE, &SPOTIFY, &VIMEO, &DISCORD, &ODD];
+
+/// The practice provider as it is: after the RFCs.
+pub static PLAIN: Quirks = AFTER_THE_RFCS;
+
+const AFTER_THE_RFCS: Quirks = Quirks {
+    name: "practice",
+    title: "the RFCs",
+    scopes: &SCOPES,
+    user_scope: "read:user",
+    granted: &[],
+    unknown_scope_denied: false,
+    iss: true,
+    pkce_for_all: false,
+    denial_page: false,
+    long: false,
+    token_path: "/token",
+    secret_in: SecretIn::Either,
+    raw_basic: false,
+    secret: "workshop-secret",
+    form_unless_json: false,
+    errors_under_200: &[],
+    commas: false,
+    token_type: "Bearer",
+    expires_in: ExpiresIn::Number,
+    refresh: Refresh::Always,
+    wants_user_agent: false,
+    user: shapes::plain,
+    user_habit: "",
+    user_type: "application/json",
+    nulls: &[],
+};
+
+/// No lenience: PKCE from everybody.
+pub static STRICT: Quirks =
+    Quirks { name: "strict", title: "a strict provider", pkce_for_all: true, ..AFTER_THE_RFCS };
+
+/// A known provider: none of the documents at hand says that one of the six sends `iss`.
+const KNOWN: Quirks = Quirks { iss: false, ..AFTER_THE_RFCS };
+
+const NOT_FILLED_IN: &[(&str, &str)] = &[("ada", "bio"), ("zoe", "name")];
+
+static GITHUB: Quirks = Quirks {
+    name: "github",
+    title: "GitHub",
+    secret_in: SecretIn::Form,
+    form_unless_json: true,
+    errors_under_200: &[
+        ("invalid_grant", "bad_verification_code"),
+        ("invalid_client", "incorrect_client_credentials"),
+    ],
+    commas: true,
+    token_type: "bearer",
+    expires_in: ExpiresIn::Absent,
+    refresh: Refresh::Never,
+    wants_user_agent: true,
+    nulls: NOT_FILLED_IN,
+    ..KNOWN
+};
+
+static GITLAB: Quirks = Quirks {
+    name: "gitlab",
+    title: "GitLab",
+    scopes: &[person("read_user"), email("email")],
+    user_scope: "read_user",
+    granted: &[("read_user", "read_user profile")],
+    user: shapes::gitlab,
+    nulls: NOT_FILLED_IN,
+    ..KNOWN
+};
+
+static GOOGLE: Quirks = Quirks {
+    name: "google",
+    title: "Google",
+    scopes: &[
+        person("profile"),
+        Scope {
+            name: "openid",
+            meaning: "Know that it is you",
+            limit: "It gets a number that stands for you here, and nothing else.",
+        },
+        email("email"),
+    ],
+    user_scope: "profile",
+    granted: &[("profile", "https://www.googleapis.com/auth/userinfo.profile")],
+    refresh: Refresh::FirstConsent,
+    user: shapes::google,
+    user_habit: "the id is called sub and is a text, the picture is called picture.",
+    ..KNOWN
+};
+
+static SPOTIFY: Quirks = Quirks {
+    name: "spotify",
+    title: "Spotify",
+    scopes: &[email("user-read-email")],
+    user_scope: "",
+    secret_in: SecretIn::Header,
+    user: shapes::spotify,
+    user_habit: "the name is called display_name, the picture is the url of the first of images.",
+    ..KNOWN
+};
+
+static VIMEO: Quirks = Quirks {
+    name: "vimeo",
+    title: "Vimeo",
+    scopes: &[person("public"), email("email")],
+    user_scope: "public",
+    secret_in: SecretIn::Header,
+    user: shapes::vimeo,
+    user_habit: "there is no id but a uri, whose last part it is; the picture comes in sizes; the type is Vimeo's own.",
+    user_type: "application/vnd.vimeo.user+json",
+    ..KNOWN
+};
+
+static DISCORD: Quirks = Quirks {
+    name: "discord",
+    title: "Discord",
+    scopes: &[person("identify"), email("email")],
+    user_scope: "identify",
+    user: shapes::discord,
+    user_habit: "the name is called global_name, the id is a text, and avatar is a hash and no address.",
+    ..KNOWN
+};
+
+/// Habits seen at servers that have no preset, all at once: what a client has to be ready for.
+static ODD: Quirks = Quirks {
+    name: "odd",
+    title: "an odd server",
+    unknown_scope_denied: true,
+    denial_page: true,
+    long: true,
+    token_path: "/token/",
+    raw_basic: true,
+    secret: "100%-workshop/secret+",
+    expires_in: ExpiresIn::Text,
+    ..AFTER_THE_RFCS
+};
+
+const fn person(name: &'static str) -> Scope {
+    let [Scope { meaning, limit, .. }, _] = SCOPES;
+    Scope { name, meaning, limit }
+}
+
+const fn email(name: &'static str) -> Scope {
+    let [_, Scope { meaning, limit, .. }] = SCOPES;
+    Scope { name, meaning, limit }
+}

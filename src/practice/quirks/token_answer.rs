@@ -1,0 +1,113 @@
+//! The token answer in the dress of another provider.
+//!
+//! First `token.rs` makes the answer that the RFC asks for. Then it gets the habits of the provider that is
+//! imitated, one after the other, and each one that changes something is said on the screen.
+//!
+//! ```text
+//! {"expires_in": 3600, "scope": "a b"}  ->  {"expires_in": "3600", "scope": "a,b"}
+//! ```
+//!
+//! Specification: [RFC 6749 §5.1, §5.2], which most of these bend. Next: `shapes.rs`.
+//!
+//! [RFC 6749 §5.1, §5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.1
+
+use serde_json::{Map, Value};
+
+use super::ExpiresIn;
+use crate::by_hand::urlencoding::encode_pairs;
+use crate::http::{Request, Response};
+use crate::practice::answers::json;
+use crate::practice::state::State;
+
+/// The answer as the imitated provider would give it.
+pub(in crate::practice) fn dressed(
+    state: &mut State,
+    request: &Request,
+    answer: Response,
+) -> Response {
+    let Ok(Value::Object(mut members)) = serde_json::from_slice(&answer.body) else {
+        return answer;
+    };
+    let before = members.clone();
+    let mut status = answer.status;
+    match text(&members, "error") {
+        Some(error) => rename_error(state, &mut members, &mut status, &error),
+        None => change_token(state, &mut members),
+    }
+
+    let accepts_json = request.header("Accept").is_some_and(|accept| accept.contains("json"));
+    if state.quirks.form_unless_json && !accepts_json {
+        state.quirk(
+            "the answer is a form, because the request does not say Accept: application/json.",
+        );
+        return form(status, &members);
+    }
+    // What no habit has touched stays as it is, with all its headers.
+    if members == before { answer } else { json(status, &Value::Object(members)) }
+}
+
+fn rename_error(
+    state: &mut State,
+    members: &mut Map<String, Value>,
+    status: &mut u16,
+    error: &str,
+) {
+    let renamed = state.quirks.errors_under_200.iter().find(|(name, _)| *name == error);
+    if let Some((_, own_name)) = renamed {
+        members.insert("error".into(), (*own_name).into());
+        *status = 200;
+        state.quirk(&format!("the error {error} is called {own_name} and comes under 200 OK."));
+    }
+}
+
+fn change_token(state: &mut State, members: &mut Map<String, Value>) {
+    let quirks = state.quirks;
+    if let Some(asked) = text(members, "scope") {
+        let granted = granted_scope(quirks.granted, &asked);
+        if granted != asked {
+            state.quirk("the granted scope is not spelled as it was asked for.");
+        }
+        let separated = if quirks.commas { granted.replace(' ', ",") } else { granted.clone() };
+        if separated != granted {
+            state.quirk("commas separate the granted scopes.");
+        }
+        members.insert("scope".into(), separated.into());
+    }
+    match (quirks.expires_in, members.get("expires_in").map(Value::to_string)) {
+        (ExpiresIn::Text, Some(seconds)) => {
+            members.insert("expires_in".into(), seconds.into());
+            state.quirk("expires_in is a text.");
+        }
+        (ExpiresIn::Absent, Some(_)) => {
+            members.remove("expires_in");
+            state.quirk("there is no expires_in: the token lasts until somebody revokes it.");
+        }
+        _ => (),
+    }
+    if quirks.token_type != "Bearer" {
+        members.insert("token_type".into(), quirks.token_type.into());
+        state.quirk("token_type is written in lower case.");
+    }
+}
+
+fn granted_scope(renamed: &[(&str, &str)], asked: &str) -> String {
+    let granted = asked.split(' ').map(|name| {
+        let known = renamed.iter().find(|(asked, _)| *asked == name);
+        known.map_or(name, |(_, granted)| granted)
+    });
+    granted.collect::<Vec<_>>().join(" ")
+}
+
+fn form(status: u16, members: &Map<String, Value>) -> Response {
+    let value = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let pairs: Vec<(&str, String)> =
+        members.iter().map(|(name, member)| (name.as_str(), value(member))).collect();
+    let pairs: Vec<(&str, &str)> =
+        pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    Response::new(status, "application/x-www-form-urlencoded", encode_pairs(&pairs))
+        .with_header("cache-control", "no-store")
+}
+
+fn text(members: &Map<String, Value>, name: &str) -> Option<String> {
+    members.get(name).and_then(Value::as_str).map(str::to_owned)
+}

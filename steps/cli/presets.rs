@@ -1,0 +1,65 @@
+//! What is said about real providers: the list of them, and how to register an application there.
+
+use super::Failure;
+use super::screen::wrapped;
+use oauth2_by_hand::providers::{ABSENT, Absent, PRESETS, Preset};
+
+/// What `--provider list` prints.
+pub fn list() -> String {
+    let mut lines =
+        vec!["practice   inside this program, without an account (the default)".to_owned()];
+    for preset in PRESETS {
+        let scope = preset.setting("OAUTH_SCOPE").unwrap_or("no scope");
+        lines.push(format!("\n{:<10} {}, asks for {scope}", preset.name, preset.title));
+        for (what, value) in
+            [("register at", preset.register_at), ("user", preset.user), ("rests on", preset.facts)]
+        {
+            lines.push(wrapped(&format!("           {what}: {value}")));
+        }
+    }
+    lines.push("\nNot in the list:".into());
+    lines.extend(ABSENT.iter().map(|absent| wrapped(&format!("           {}", absent.why))));
+    lines.push(
+        "\nAny other: set OAUTH_AUTHORIZE_URL, OAUTH_TOKEN_URL and OAUTH_USERINFO_URL.".into(),
+    );
+    lines.push("Offline, as each of them would answer: --provider github --like github".into());
+    lines.join("\n")
+}
+
+/// The answer to a name that has no preset on purpose.
+pub fn no_preset(absent: &Absent) -> Failure {
+    Failure::usage(
+        absent.why,
+        "not every \"Log in with …\" is OAuth 2.0's authorization code grant with the usual rules.",
+        absent.instead,
+    )
+}
+
+/// How to become a client of a provider: where, what to enter there to the byte, what to paste here.
+pub fn how_to_register(program: &str, preset: &Preset, redirect_uri: &str) -> String {
+    let Preset { name, title, register_at, registration, facts, .. } = preset;
+    let paste = match cfg!(windows) {
+        true => "$env:OAUTH_CLIENT_ID = '…'; $env:OAUTH_CLIENT_SECRET = '…'",
+        false => "export OAUTH_CLIENT_ID='…' OAUTH_CLIENT_SECRET='…'",
+    };
+    // A line to copy stands alone and unbroken; everything else is for reading.
+    let lines = [
+        wrapped(&format!(
+            "{title} has to know this program first. That takes a few minutes, once.\n"
+        )),
+        "1. Register an application:".into(),
+        format!("   {register_at}"),
+        wrapped(&format!("   {registration}")),
+        "2. As the redirect URI enter exactly this, to the byte:".into(),
+        format!("   {redirect_uri}"),
+        "3. Paste this line, with the client ID and the client secret that you get:".into(),
+        format!("   {paste}"),
+        "4. Start again:".into(),
+        format!("   cargo run --bin {program} -- --provider {name}"),
+        String::new(),
+        wrapped(&format!("Until then, without an account: --provider {name} --like {name}")),
+        wrapped(&format!("What this rests on: {facts}")),
+        String::new(),
+    ];
+    lines.join("\n")
+}
