@@ -192,8 +192,7 @@ fn what_is_asked(
         "" => Some(Vec::new()),
         wanted => wanted.split(' ').map(|name| quirks.scope(name)).collect(),
     };
-    let scopes =
-        scopes.ok_or(("invalid_scope", "the metadata lists the scopes that exist here"))?;
+    let scopes = scopes.ok_or(("invalid_scope", quirks.scope_names))?;
 
     let challenge = value("code_challenge")?;
     let method = value("code_challenge_method")?;

@@ -31,6 +31,8 @@ pub struct Quirks {
 
     /// Every scope it knows.
     pub scopes: &'static [Scope],
+    /// The same for the person who asked for another one.
+    pub scope_names: &'static str,
     /// What its API wants for the user, and what is meant when no scope is asked for; may be empty.
     pub user_scope: &'static str,
     /// Scopes that come out of a consent under another name than they were asked for.
