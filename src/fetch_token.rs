@@ -47,7 +47,7 @@ pub fn token_request(client: &Client, code: &str, code_verifier: &str) -> Reques
         ("code", code),
         // The same bytes as in the authorization URL, or the server refuses (RFC 6749 §4.1.3).
         ("redirect_uri", &client.redirect_uri),
-        // Code injection: a code that was caught is useless without this (RFC 7636 §1).
+        // A code that was caught or smuggled in is useless without this (RFC 7636 §1, RFC 9700 §4.5).
         ("code_verifier", code_verifier),
     ];
     authenticated(client, &pairs)

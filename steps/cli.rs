@@ -166,9 +166,12 @@ impl Cli {
             approve::click_allow(url, &client.redirect_uri)
         } else if self.options.no_browser || self.options.paste {
             Ok(())
-        } else if browser::open(url).is_err() {
-            self.screen.note("No browser could be started. Open the address above yourself.")
         } else {
+            browser::open(url, || {
+                let note = "No browser could be started. Open the address above yourself.";
+                // Should the terminal be gone, the next line to it ends the program.
+                let _ = Screen::new(Mask::hiding()).note(note);
+            });
             Ok(())
         }
     }
@@ -220,7 +223,7 @@ impl Cli {
         self.screen.mask.learn(code_verifier);
         self.screen.say("We have a code, and the secret that makes it ours:")?;
         self.screen.table(&[("code", code), ("code_verifier", code_verifier)])?;
-        self.screen.say("Next: cargo run --bin step2 exchanges them for an access token.")
+        self.screen.say("Next: cargo run --bin step2 does the same and exchanges them for a token.")
     }
 
     /// What step 2 has come to.

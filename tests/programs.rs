@@ -272,6 +272,27 @@ fn github_without_a_registration_says_how_to_get_one() {
     assert!(errors.starts_with("step3: OAUTH_CLIENT_SECRET: it is not set,"));
 }
 
+/// Lines that were pasted for the practice provider may not send GitHub's secret there.
+#[test]
+fn the_addresses_of_another_provider_are_not_used_for_github() {
+    let mut step3 =
+        Running::start(program("step3").args(["--provider", "github", "--paste"]).envs([
+            ("OAUTH_CLIENT_ID", "id"),
+            ("OAUTH_CLIENT_SECRET", "secret"),
+            ("OAUTH_AUTHORIZE_URL", "http://127.0.0.1:9000/authorize"),
+            ("OAUTH_TOKEN_URL", "http://127.0.0.1:9000/token"),
+            ("OAUTH_USERINFO_URL", "http://127.0.0.1:9000/user"),
+            ("OAUTH_ISSUER", "http://127.0.0.1:9000"),
+        ]));
+    let url = step3.authorization_url();
+    assert!(url.starts_with("https://github.com/login/oauth/authorize?"), "{url}");
+    let said = step3.printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("not used from the environment: OAUTH_AUTHORIZE_URL, OAUTH_TOKEN_URL"),
+        "{said}"
+    );
+}
+
 /// With a real provider the redirect URI is registered, so its port cannot be changed.
 #[test]
 fn a_taken_port_is_an_error_with_a_real_provider_and_a_note_with_the_practice_one() {

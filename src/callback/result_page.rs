@@ -35,7 +35,7 @@ pub(super) fn answer(misdirected: Option<u16>, outcome: &Result<String, Error>) 
         ),
         (None, Err(_)) => page(400, '?',
             "Not accepted",
-            "This is not the answer that the program waits for. The terminal says why. If it still waits, use the tab that it opened.",
+            "This is not the answer that the program waits for. The terminal says why. If it still waits, use the tab of this login.",
         ),
     }
 }

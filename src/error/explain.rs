@@ -32,7 +32,7 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         PortTaken(address) => say(
             format!("{address} is in use, so nobody would be home when the browser comes back."),
             "another program listens there: often an earlier run of this one, in another terminal.",
-            "end it, or set OAUTH_REDIRECT_URI to another port and register that redirect URI with the provider too.",
+            "end it, or set OAUTH_REDIRECT_URI to another port and, unless the provider takes any port, register that redirect URI there too.",
         ),
         CannotListen { address, reason } => say(
             format!("cannot listen on {address}: {reason}."),
@@ -41,7 +41,7 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         ),
         NoRedirect(seconds) => say(
             format!("the browser did not come back within {seconds} seconds."),
-            "the page was not answered, or the provider showed an error of its own. It does so when the client ID or the redirect URI is not the registered one.",
+            "nobody answered the consent page in that time; or the provider showed an error of its own, as it does when the client ID or the redirect URI is not the registered one.",
             "look at the page in the browser, then start again. Ctrl-C ends the wait at any time.",
         ),
         InputEnded => say(
@@ -50,7 +50,7 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
             "start again and paste the URL on which the browser ended.",
         ),
         NotTheRedirect(redirect_uri) => say(
-            format!("this is not our redirect URI, which is {redirect_uri}"),
+            format!("our redirect URI is {redirect_uri} and this is something else."),
             "another page's address was copied, or only a part of it.",
             "copy the whole line from the browser's address bar, after Allow.",
         ),
@@ -98,7 +98,7 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         BadUrl(problem) => say(
             format!("this URL is not one to send anything to: {problem}."),
             "it did not come from a checked configuration.",
-            "build the client with Client::from_settings, which checks every URL.",
+            "build the client with settings::client, which checks every URL.",
         ),
         Network { origin, reason } => say(
             format!("no answer from {origin}: {reason}."),
@@ -118,8 +118,15 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         ),
         UserInfoRefused { status, error, description } => {
             let [happened, ..] = refused("API", error, description);
-            let [_, cause, remedy] = match status {
-                401 => say(
+            let [_, cause, remedy] = match (status, error.as_str()) {
+                // RFC 6750 §3.1: no error code where the request brought no token at all.
+                (401, "") => say(
+                    "",
+                    "the server found no access token in the request: another scheme than Bearer, or no \
+                     Authorization header.",
+                    "look at the request above and at the body of the answer.",
+                ),
+                (401, _) => say(
                     "",
                     "the access token has expired, was revoked, or belongs to another provider.",
                     "log in again for a new token. Trying the same one again does not help.",
@@ -213,7 +220,8 @@ const CODES: &[(&str, &str, &str)] = &[
 fn refused(who: &str, error: &str, description: &str) -> [String; 3] {
     let words = if description.is_empty() { String::new() } else { format!(" {description:?}") };
     let happened = match error {
-        "" => format!("the {who} refused, and gave no reason.{words}"),
+        "" if words.is_empty() => format!("the {who} refused, and gave no reason."),
+        "" => format!("the {who} refused:{words}"),
         "access_denied" => format!("the {who} says that the user refused: {error:?}{words}"),
         _ => format!("the {who} refused: {error:?}{words}"),
     };

@@ -277,7 +277,8 @@ fn unclear(problem: &str) -> Response {
         400,
         "This login cannot go on",
         problem,
-        "The application was set up with another client ID or redirect URI than it is registered with.",
+        "The application was set up with another client ID or redirect URI than it is registered with; \
+         or this provider was started again, and has forgotten what was registered before.",
         "Compare both with the registration, byte by byte. You were not sent back to the application, \
          because it is not certain that the address is its own.",
     )

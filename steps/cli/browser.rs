@@ -1,20 +1,20 @@
 //! Opening the user's browser, without a shell and without letting it die with us.
 
-use std::io;
 use std::process::{Command, Stdio};
 use std::thread;
 
 /// Opens `url` in the default browser. It must be one that our own builder made.
 ///
 /// The URL is one argument of one program: no shell reads it (RFC 8252 §8.12).
-pub fn open(url: &str) -> io::Result<()> {
+/// It takes a moment to find out that there is none, so that is told to `failed` later.
+pub fn open(url: &str, failed: impl FnOnce() + Send + 'static) {
     let mut command = opener();
     command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     own_group(&mut command);
-    let mut child = command.spawn()?;
-    // Somebody has to take note when the helper ends.
-    thread::spawn(move || child.wait());
-    Ok(())
+    thread::spawn(move || match command.status() {
+        Ok(status) if status.success() => (),
+        _ => failed(),
+    });
 }
 
 fn opener() -> Command {

@@ -128,7 +128,13 @@ fn practice(
 
 /// A provider that we know. What is yours alone may be missing: then [`unregistered`] says how to get it.
 fn real(preset: &Preset, environment: Lookup) -> Result<Setup, Error> {
-    let lookup = |name: &str| environment(name).or_else(|| preset.setting(name).map(str::to_owned));
+    // What was pasted for another provider may still be in the environment. Its URLs would get this
+    // provider's secret.
+    let is_of_another = |name: &str| URLS.contains(&name) || name == "OAUTH_ISSUER";
+    let lookup = |name: &str| match preset.setting(name).map(str::to_owned) {
+        own if is_of_another(name) => own,
+        own => environment(name).or(own),
+    };
     for setting in IDENTITY {
         if lookup(setting).is_none() {
             let problem = format!(
@@ -139,7 +145,21 @@ fn real(preset: &Preset, environment: Lookup) -> Result<Setup, Error> {
         }
     }
     let client = settings::client(&lookup)?;
-    Ok(Setup { client, provider: preset.title.into(), notes: Vec::new(), server: None })
+    let unused: Vec<&str> = OF_A_PROVIDER
+        .into_iter()
+        .filter(|name| is_of_another(name) && environment(name).is_some())
+        .collect();
+    let notes = match unused.as_slice() {
+        [] => Vec::new(),
+        _ => vec![format!(
+            "{} has addresses of its own: not used from the environment: {}. Is the client ID really \
+             {}'s?",
+            preset.title,
+            unused.join(", "),
+            preset.title
+        )],
+    };
+    Ok(Setup { client, provider: preset.title.into(), notes, server: None })
 }
 
 /// The real provider that was chosen, and the redirect URI to register there, if the environment does not
