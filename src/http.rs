@@ -22,6 +22,7 @@ pub mod message;
 pub mod read;
 pub mod send;
 pub mod serve;
+pub mod shelf;
 pub mod visible;
 
 pub use message::{Request, Response};

@@ -27,7 +27,6 @@ pub mod people;
 pub mod quirks;
 mod registration;
 pub mod scopes;
-mod shelf;
 mod state;
 mod token;
 mod user;

@@ -20,7 +20,8 @@ pub use failure::Failure;
 use notice::Notice;
 pub use options::Options;
 use options::Wish;
-pub use screen::Screen;
+pub use screen::{Screen, print, wrapped};
+pub use setup::{Setup, setup};
 
 use oauth2_by_hand::fetch_token::Token;
 use oauth2_by_hand::get_user_info::User;

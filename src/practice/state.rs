@@ -8,17 +8,17 @@
 //! transaction (asked)  ->  code (allowed)  ->  tokens (exchanged), all of one grant
 //! ```
 //!
-//! Next: `shelf.rs`.
+//! Next: `pages.rs`.
 
 use std::time::{Duration, Instant};
 
 use super::people::Person;
 use super::quirks::Quirks;
 use super::scopes::Scope;
-use super::shelf::Shelf;
 use crate::by_hand::random;
 use crate::error::Error;
 use crate::http::Response;
+use crate::http::shelf::Shelf;
 
 /// RFC 6749 §4.1.2 recommends ten minutes at most; a program needs less than a second.
 pub(super) const CODE_LIFE: Duration = Duration::from_secs(60);

@@ -44,16 +44,17 @@ pub fn parse(program: &str, arguments: &[String]) -> Result<Wish, Failure> {
                 options.like = Some(like(value())?);
                 continue;
             }
-            ("provider", "--port") => {
+            ("provider" | "webapp", "--port") => {
                 options.port = Some(port(value())?);
                 continue;
             }
-            ("provider", "--mask-secrets") => &mut options.mask_secrets,
+            ("provider" | "webapp", "--mask-secrets") => &mut options.mask_secrets,
             ("provider", _) => return Err(unknown(program, argument)),
             (_, "--provider") => {
                 options.provider = Some(value().ok_or_else(|| no_value(name, "practice"))?);
                 continue;
             }
+            ("webapp", _) => return Err(unknown(program, argument)),
             (_, "--no-browser") => &mut options.no_browser,
             (_, "--approve") => &mut options.approve,
             (_, "--pause") => &mut options.pause,
@@ -176,12 +177,25 @@ fn help(program: &str) -> String {
             practice::DEFAULT_PORT
         );
     }
+    if program == "webapp" {
+        return format!(
+            "webapp: a small web app to log in to. It prints its address; open it in a browser.\n\n\
+             Usage: cargo run --bin webapp -- [OPTIONS]\n\n  \
+             --provider NAME  one more to log in with: github, …; list shows them all\n  \
+             --port N         the port on 127.0.0.1 (default: the redirect URI's; 0: any)\n  \
+             --mask-secrets   behind the scenes, mask the practice provider's secrets too\n  \
+             --help           this text\n  \
+             --version        the version\n\n{ENVIRONMENT}"
+        );
+    }
     let what = match program {
         "step1" => "ask for authorization, and show the code that comes back",
         "step2" => "step 1, then exchange the code for an access token",
         _ => "the whole login: authorize, fetch the token, get the user",
     };
-    format!("{program}: {what}.\n\nUsage: cargo run --bin {program} -- [OPTIONS]\n\n{OPTIONS}")
+    format!(
+        "{program}: {what}.\n\nUsage: cargo run --bin {program} -- [OPTIONS]\n\n{OPTIONS}\n\n{ENVIRONMENT}"
+    )
 }
 
 const OPTIONS: &str = "  \
@@ -195,8 +209,9 @@ const OPTIONS: &str = "  \
   --show-secrets   show secrets in full, also of a real provider
   --mask-secrets   mask secrets, also of the practice provider
   --help           this text
-  --version        the version
+  --version        the version";
 
+const ENVIRONMENT: &str = "\
 From the environment, what registering an application gives you:
   OAUTH_CLIENT_ID      OAUTH_CLIENT_SECRET (unset: a public client)
   OAUTH_REDIRECT_URI   default http://127.0.0.1:8080/callback

@@ -1,4 +1,4 @@
-//! A shelf for things that grow old: codes, tokens, questions on the consent page.
+//! A shelf for things that grow old: codes, tokens, sessions, logins that were only begun.
 //!
 //! Anybody on this machine can ask for as many as they like, so a shelf has room for a fixed number,
 //! and everything on it a fixed life. When it is full the oldest thing makes room for the new one.
@@ -7,13 +7,13 @@
 //! key, thing, now  ->  Shelf  ->  the thing, until its time is over
 //! ```
 //!
-//! Next: `pages.rs`.
+//! Next: `visible.rs`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 /// Things by name, bounded in number and in age.
-pub(super) struct Shelf<T> {
+pub struct Shelf<T> {
     room: usize,
     life: Duration,
     things: HashMap<String, (u64, Instant, T)>,
@@ -23,12 +23,13 @@ pub(super) struct Shelf<T> {
 }
 
 impl<T> Shelf<T> {
-    pub(super) fn new(room: usize, life: Duration) -> Shelf<T> {
+    /// An empty shelf: how many things it holds, and for how long.
+    pub fn new(room: usize, life: Duration) -> Shelf<T> {
         Shelf { room, life, things: HashMap::new(), order: BTreeMap::new(), next: 0 }
     }
 
     /// Puts a thing on the shelf. The oldest one falls off if there is no room.
-    pub(super) fn put(&mut self, name: &str, thing: T, now: Instant) {
+    pub fn put(&mut self, name: &str, thing: T, now: Instant) {
         self.take(name);
         while let Some((_, oldest)) = self.order.first_key_value() {
             let oldest = oldest.clone();
@@ -42,24 +43,27 @@ impl<T> Shelf<T> {
         self.next += 1;
     }
 
-    pub(super) fn get(&self, name: &str, now: Instant) -> Option<&T> {
+    /// The thing of that name, if its time is not over.
+    pub fn get(&self, name: &str, now: Instant) -> Option<&T> {
         let (_, since, thing) = self.things.get(name)?;
         (now.duration_since(*since) < self.life).then_some(thing)
     }
 
-    pub(super) fn get_mut(&mut self, name: &str, now: Instant) -> Option<&mut T> {
+    /// The same, to change it. That does not make it younger.
+    pub fn get_mut(&mut self, name: &str, now: Instant) -> Option<&mut T> {
         let (_, since, thing) = self.things.get_mut(name)?;
         (now.duration_since(*since) < self.life).then_some(thing)
     }
 
-    pub(super) fn take(&mut self, name: &str) -> Option<T> {
+    /// Takes a thing off the shelf, also one whose time is over.
+    pub fn take(&mut self, name: &str) -> Option<T> {
         let (place, _, thing) = self.things.remove(name)?;
         self.order.remove(&place);
         Some(thing)
     }
 
     /// Takes everything off the shelf that does not fit.
-    pub(super) fn keep(&mut self, fits: impl Fn(&T) -> bool) {
+    pub fn keep(&mut self, fits: impl Fn(&T) -> bool) {
         self.things.retain(|_, (_, _, thing)| fits(thing));
         self.order.retain(|_, name| self.things.contains_key(name));
     }

@@ -1,0 +1,89 @@
+//! The demo web app: a login button, a members' page, and a look behind the scenes.
+//!
+//! The practice provider runs inside it; with `--provider NAME` a real one stands beside it.
+//! Follow it in TUTORIAL.md, or read `webapp/login.rs` from top to bottom.
+
+#[path = "webapp/app.rs"]
+mod app;
+mod cli;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::{env, thread};
+
+use app::{App, Provider};
+use cli::{Failure, Options, Setup};
+use oauth2_by_hand::http::mask::Mask;
+use oauth2_by_hand::http::serve::Server;
+use oauth2_by_hand::http::{endpoint, loopback};
+use oauth2_by_hand::providers;
+use oauth2_by_hand::{Client, Error};
+
+fn main() -> ExitCode {
+    cli::run_with("webapp", serve)
+}
+
+fn serve(options: &Options) -> Result<(), Failure> {
+    let environment = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into());
+    let mut chosen = cli::setup(options, &environment)?;
+    let listeners = listen(&mut chosen.client, options.port)?;
+    let (origin, _) = endpoint::split(&chosen.client.redirect_uri);
+    // A browser leaves the default port out of `Host`.
+    let origin = origin.strip_suffix(":80").unwrap_or(&origin).to_owned();
+
+    let mut setups = vec![chosen];
+    if setups.iter().all(|setup| setup.server.is_none()) && origin.starts_with("http://127.0.0.1") {
+        // What the environment says is about the other provider.
+        let practice = Options { provider: Some("practice".into()), ..options.clone() };
+        let mut practice = cli::setup(&practice, &|_| None)?;
+        practice.client.redirect_uri = format!("{origin}/callback");
+        setups.insert(0, practice);
+    }
+    let notes = setups.iter().flat_map(|setup| setup.notes.clone()).collect::<Vec<_>>();
+    let providers = setups.iter().map(|setup| provider(setup, options)).collect();
+    let app = App::new(&origin, providers);
+    let _server = Server::start(listeners, Arc::new(move |request: &_| app.handle(request)))
+        .map_err(|error| loopback::cannot_listen(&origin, &error))?;
+
+    cli::print(&format!("The web app is open. Its address:\n{origin}/\n"))?;
+    for note in notes {
+        cli::print(&cli::wrapped(&format!("   {note}")))?;
+    }
+    cli::print("Accounts and sessions live in its memory. Ctrl-C ends it, and them.")?;
+    // The servers have threads of their own. This one waits for Ctrl-C.
+    loop {
+        thread::park();
+    }
+}
+
+/// Listens where the browser comes back to, or at `port`, where TLS in front hands the requests on.
+fn listen(client: &mut Client, port: Option<u16>) -> Result<Vec<std::net::TcpListener>, Error> {
+    let Some(port) = port else {
+        let (listeners, redirect_uri) = loopback::listen_at(&client.redirect_uri, client.any_port)?;
+        client.redirect_uri = redirect_uri;
+        return Ok(listeners);
+    };
+    let failed = |error| loopback::cannot_listen(&format!("http://127.0.0.1:{port}"), &error);
+    let listeners = loopback::listen("127.0.0.1", port).map_err(failed)?;
+    if client.redirect_uri.starts_with("http://") {
+        let address = listeners.first().map(std::net::TcpListener::local_addr).transpose();
+        let port = address.map_err(failed)?.map_or(port, |address| address.port());
+        let (_, target) = endpoint::split(&client.redirect_uri);
+        client.redirect_uri = format!("http://127.0.0.1:{port}{target}");
+    }
+    Ok(listeners)
+}
+
+fn provider(setup: &Setup, options: &Options) -> Provider {
+    let (name, title) = match (&setup.server, &options.provider) {
+        (Some(_), _) => ("practice".to_owned(), "Practice".to_owned()),
+        (None, Some(name)) => {
+            let title = providers::preset(name).map_or(name.as_str(), |preset| preset.title);
+            (name.clone(), title.to_owned())
+        }
+        (None, None) => ("custom".to_owned(), setup.provider.clone()),
+    };
+    let shown = setup.is_local() && !options.mask_secrets;
+    let mask = if shown { Mask::showing() } else { Mask::hiding() };
+    Provider { name, title, client: setup.client.clone(), mask }
+}

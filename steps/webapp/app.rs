@@ -1,0 +1,128 @@
+//! The demo web app: which request goes to which handler.
+//!
+//! The step programs log in one person, once. A web app has many browsers at the same time, and each
+//! login is spread over several requests. So there are sessions, and the rest is the three steps as they are.
+//!
+//! ```text
+//! Request  ->  right host?  ->  handler (login.rs, members.rs)  ->  page or redirect
+//! ```
+//!
+//! Specification: [RFC 6749 §4.1], [RFC 9700 §2.1]. Next: `login.rs`.
+//!
+//! [RFC 6749 §4.1]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1
+//! [RFC 9700 §2.1]: https://www.rfc-editor.org/rfc/rfc9700#section-2.1
+
+mod login;
+mod members;
+mod pages;
+mod sessions;
+mod trace;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use oauth2_by_hand::http::mask::Mask;
+use oauth2_by_hand::http::{Request, Response, endpoint};
+use oauth2_by_hand::{Client, Error};
+use sessions::{Memory, Viewer};
+
+/// Somebody to log in with.
+pub struct Provider {
+    /// The name in our links and in the keys of accounts, such as `github`.
+    pub name: String,
+    /// The name for people, such as `GitHub`.
+    pub title: String,
+    /// Who we are there. Its redirect URI comes from the configuration, never from a request.
+    pub client: Client,
+    /// What "behind the scenes" may show of a login there.
+    pub mask: Mask,
+}
+
+/// The whole application: it answers requests, and it remembers.
+pub struct App {
+    /// Our own address, such as `http://127.0.0.1:8080`.
+    origin: String,
+    providers: Vec<Arc<Provider>>,
+    memory: Mutex<Memory>,
+}
+
+/// The answer, or what went wrong on the way to it.
+type Answered = Result<Response, Error>;
+
+impl App {
+    /// An application at `origin` that knows nobody yet.
+    pub fn new(origin: &str, providers: Vec<Provider>) -> App {
+        let providers = providers.into_iter().map(Arc::new).collect();
+        App { origin: origin.to_owned(), providers, memory: Mutex::default() }
+    }
+
+    /// Answers a request. It is called on many threads at once.
+    pub fn handle(&self, request: &Request) -> Response {
+        if let Some(elsewhere) = self.not_our_host(request) {
+            return elsewhere;
+        }
+        let answered = match (request.method.as_str(), request.path()) {
+            ("GET", path) if self.is_redirect_uri(path) => login::callback(self, request),
+            ("GET", "/login") => login::log_in(self, request),
+            ("POST", "/logout") => login::log_out(self, request),
+            ("GET", "/") => Ok(members::home(self, request)),
+            ("GET", "/welcome") => Ok(members::welcome(self, request)),
+            ("GET", "/members") => Ok(members::members(self, request)),
+            ("GET", "/behind-the-scenes") => Ok(members::behind_the_scenes(self, request)),
+            ("GET", "/tutorial") => Ok(pages::tutorial()),
+            ("GET", "/style.css") => Ok(pages::style()),
+            _ => Ok(members::no_route(self, request)),
+        };
+        answered.unwrap_or_else(|error| pages::unreadable(&error))
+    }
+
+    /// Who has sent the request, if they are logged in.
+    fn viewer(&self, request: &Request) -> Option<Viewer> {
+        self.memory().viewer(&sessions::session_id(request, &self.origin)?)
+    }
+
+    fn provider(&self, name: Option<&str>) -> Option<&Arc<Provider>> {
+        let named = |provider: &&Arc<Provider>| name.is_none_or(|name| provider.name == name);
+        self.providers.iter().find(named)
+    }
+
+    /// Never held while a request of ours is on its way, or everybody would wait for one provider.
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_redirect_uri(&self, path: &str) -> bool {
+        let path_of = |provider: &Arc<Provider>| endpoint::split(&provider.client.redirect_uri).1;
+        self.providers.iter().any(|provider| path_of(provider).split('?').next() == Some(path))
+    }
+
+    /// A cookie belongs to a host name. Opened as `localhost`, a login would start there and come back
+    /// to 127.0.0.1, where its cookie is not. Any other name is a DNS rebinding.
+    fn not_our_host(&self, request: &Request) -> Option<Response> {
+        let own = endpoint::authority(&self.origin);
+        let host = match *request.headers_named("Host") {
+            [host] if host == own => return None,
+            [host] => host,
+            _ => "",
+        };
+        let port = own.rsplit(':').next().unwrap_or_default();
+        let is_loopback = |host: &str| {
+            ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host == format!("{name}:{port}"))
+        };
+        Some(match request.method.as_str() {
+            "GET" if is_loopback(host) && is_loopback(own) => {
+                pages::see_other(&format!("{}{}", self.origin, request.target))
+            }
+            _ => {
+                let words =
+                    format!("This application is at {} and has no other name.", self.origin);
+                pages::problem(421, "Another host", &words, None)
+            }
+        })
+    }
+
+    /// Lets time pass without waiting for it: sessions and pending logins grow old.
+    #[cfg(test)]
+    pub fn let_time_pass(&self, time: std::time::Duration) {
+        self.memory().skew += time;
+    }
+}

@@ -1,0 +1,172 @@
+//! Logging in and out: the grant, spread over the requests of many browsers.
+//!
+//! `log_in` and `callback` are the `log_in` of the step programs, cut in two where the browser is away.
+//! What the first half knows waits in the browser's session for the second half.
+//!
+//! ```text
+//! GET /login     ->  pending login in the session  ->  303 to the provider
+//! GET /callback  ->  pending login, by state  ->  token  ->  user  ->  new session  ->  303
+//! ```
+//!
+//! Specification: [RFC 6749 §4.1, §10.12], [RFC 9700 §4.4, §4.7]. Next: `sessions.rs`.
+//!
+//! [RFC 6749 §4.1, §10.12]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1
+//! [RFC 9700 §4.4, §4.7]: https://www.rfc-editor.org/rfc/rfc9700#section-4.4
+
+use std::sync::Arc;
+
+use oauth2_by_hand::by_hand::urlencoding::{decode_pairs, parameter};
+use oauth2_by_hand::by_hand::{compare, random};
+use oauth2_by_hand::http::{self, Request, Response};
+use oauth2_by_hand::{Error, authorize, fetch_token, get_user_info, pkce};
+
+use super::sessions::{self, Found, Member, Pending};
+use super::trace::Trace;
+use super::{Answered, App, pages};
+
+/// Where a login may lead to. The first is for everybody who asks for something else.
+const RETURN_TO: [&str; 3] = ["/welcome", "/members", "/behind-the-scenes"];
+
+/// Starts a login. It changes nothing for who is logged in already.
+pub fn log_in(app: &App, request: &Request) -> Answered {
+    let pairs = decode_pairs(request.query())?;
+    let return_to = return_path(parameter(&pairs, "next").ok().flatten());
+    let Some(provider) = app.provider(parameter(&pairs, "provider")?) else {
+        let words = "Nobody of that name can be logged in with here.";
+        return Ok(pages::problem(404, "An unknown provider", words, None));
+    };
+    if app.viewer(request).is_some() {
+        return Ok(pages::see_other(return_to));
+    }
+
+    // Step 1, as in the terminal.
+    let state = authorize::new_state()?;
+    let code_verifier = pkce::new_code_verifier()?;
+    let code_challenge = pkce::code_challenge(&code_verifier);
+    let url = authorize::authorization_url(&provider.client, &state, &code_challenge);
+
+    let mut trace = Trace::new(&provider.mask, provider.client.client_secret.as_deref());
+    trace.visit("log_in", request, &app.origin);
+    let mut memory = app.memory();
+    let id = memory.visitor_id(sessions::session_id(request, &app.origin))?;
+    let cookie = sessions::cookie(&app.origin, &id);
+    let answer = pages::see_other(&url).with_header("set-cookie", &cookie);
+    trace.response("to_provider", &answer);
+
+    let (provider, since) = (provider.clone(), memory.now());
+    memory.start(&id, Pending { state, code_verifier, provider, return_to, since, trace });
+    Ok(answer)
+}
+
+/// The browser is back. Whatever it brings is held against what its own session remembers.
+pub fn callback(app: &App, request: &Request) -> Answered {
+    // Login CSRF again: nobody becomes somebody else while they are logged in.
+    if let Some(viewer) = app.viewer(request) {
+        let words = "You are logged in, so the answer that came now was not used. Another tab may have been faster.";
+        return Ok(pages::problem(400, "Logged in already", words, Some(&viewer)));
+    }
+    let pairs = decode_pairs(request.query())?;
+    let state = parameter(&pairs, "state")?.ok_or(Error::StateMissing)?;
+    let Some(id) = sessions::session_id(request, &app.origin) else {
+        let words = "Your browser came back without the cookie that a login begins with. Perhaps it keeps none: this \
+                     application needs one. Or the link is somebody else's: then leave it alone.";
+        return Ok(pages::problem(400, "We do not know this browser", words, None));
+    };
+    let found = app.memory().take(&id, state);
+    match found {
+        Found::Pending(mut pending) => {
+            let finished = finish(app, &id, &mut pending, request);
+            Ok(finished.unwrap_or_else(|error| pages::failed(&error, &pending)))
+        }
+        Found::Used => Ok(used_already()),
+        // Login CSRF: this redirect may be good, but it was made in another browser (RFC 6749 §10.12).
+        Found::Nothing => {
+            let words = "It did not begin in this browser, or more than ten minutes ago. If somebody gave you the link: \
+                         they may have tried to log you in as themselves.";
+            Ok(pages::problem(400, "This login is not yours", words, None))
+        }
+    }
+}
+
+/// Steps 1 to 3 from the redirect on, and the new session.
+fn finish(app: &App, old_id: &str, pending: &mut Pending, request: &Request) -> Answered {
+    let provider = &pending.provider;
+    let client = &provider.client;
+    let trace = &mut pending.trace;
+    trace.visit("redirect", request, &app.origin);
+    not_of_another_provider(app, request, &provider.name)?;
+    let code = authorize::read_redirect(request.query(), client, &pending.state)?;
+
+    let request = fetch_token::token_request(client, &code, &pending.code_verifier);
+    trace.request("token_request", &request);
+    let response = http::send(&request)?;
+    trace.response("token_response", &response);
+    let token = fetch_token::read_token(client, &response)?;
+
+    let request = get_user_info::user_info_request(client, &token.access_token);
+    trace.request("user_request", &request);
+    let response = http::send(&request)?;
+    trace.user("user_response", &response);
+    let user = get_user_info::read_user(&response)?;
+
+    // 303 to an address without the code. The access token ends with this function.
+    let answer = pages::see_other(pending.return_to);
+    let (id, form_token) = (random::unguessable()?, random::unguessable()?);
+    let cookie = |id: &str| sessions::cookie(&app.origin, id);
+    trace.response("come_in", &answer.clone().with_header("set-cookie", &cookie("…")));
+    let messages = Arc::new(std::mem::take(&mut trace.messages));
+
+    let mut memory = app.memory();
+    let account = memory.account(provider, user);
+    match memory.log_in(old_id, &id, Member { account, form_token, messages }) {
+        Some(()) => Ok(answer.with_header("set-cookie", &cookie(&id))),
+        None => Ok(used_already()),
+    }
+}
+
+/// Mix-up: not every provider says who it is. But a redirect that names another one we know is not from this
+/// one, and its code must not go there (RFC 9700 §4.4.2).
+fn not_of_another_provider(app: &App, request: &Request, asked: &str) -> Result<(), Error> {
+    let pairs = decode_pairs(request.query())?;
+    let Some(received) = parameter(&pairs, "iss")? else { return Ok(()) };
+    let mut others = app.providers.iter().filter(|other| other.name != asked);
+    if others.any(|other| other.client.issuer.as_deref() == Some(received)) {
+        let (expected, received) = (asked.to_owned(), received.to_owned());
+        return Err(Error::IssuerMismatch { expected, received });
+    }
+    Ok(())
+}
+
+fn used_already() -> Response {
+    let words =
+        "This answer was used before. A reload or the back button does that, and it does no harm.";
+    pages::problem(400, "This login is over", words, None)
+}
+
+/// Ends the session, on the server too: a copy of the cookie is worth nothing from now on.
+pub fn log_out(app: &App, request: &Request) -> Answered {
+    let pairs = decode_pairs(&request.body)?;
+    let form_token = parameter(&pairs, "form_token")?.unwrap_or_default();
+    let Some(viewer) = app.viewer(request) else {
+        return Ok(pages::see_other("/"));
+    };
+    // Any page can send a form to us, but it knows no token of ours, and the browser says where it
+    // stands. SameSite is no help against other ports of this machine: they are the same site.
+    let is_ours = request.headers_named("Origin") == [app.origin.as_str()]
+        && compare::equal(&viewer.member.form_token, form_token);
+    if !is_ours {
+        let words = "The click did not come from a page of ours, so nothing was changed.";
+        return Ok(pages::problem(403, "Still logged in", words, Some(&viewer)));
+    }
+    if let Some(id) = sessions::session_id(request, &app.origin) {
+        app.memory().log_out(&id);
+    }
+    let gone = format!("{}; Max-Age=0", sessions::cookie(&app.origin, ""));
+    Ok(pages::see_other("/").with_header("set-cookie", &gone))
+}
+
+/// Open redirect: a path out of a list cannot lead anywhere else, however it is spelled.
+fn return_path(asked: Option<&str>) -> &'static str {
+    let listed = RETURN_TO.into_iter().find(|path| asked == Some(path));
+    listed.unwrap_or("/welcome")
+}

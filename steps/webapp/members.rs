@@ -1,0 +1,88 @@
+//! The pages that people come for: home, welcome, members, behind the scenes.
+//!
+//! Each looks who has come and shows what is theirs to see. Nothing here knows OAuth: once the session
+//! is there, a login with a provider is a login like any other.
+//!
+//! ```text
+//! Request  ->  viewer, if logged in  ->  page
+//! ```
+//!
+//! Next: `pages.rs`.
+
+use oauth2_by_hand::http::html::{Slot, fill};
+use oauth2_by_hand::http::{Request, Response};
+
+use super::{App, pages};
+
+pub fn home(app: &App, request: &Request) -> Response {
+    let Some(viewer) = app.viewer(request) else {
+        return pages::log_in_offer(app, "Home", include_str!("pages/home.html"), "/welcome");
+    };
+    let name = [("name", Slot::Text(viewer.name()))];
+    let main = fill(include_str!("pages/home_member.html"), &name);
+    pages::page(200, "Home", &main, Some(&viewer))
+}
+
+pub fn welcome(app: &App, request: &Request) -> Response {
+    let Some(viewer) = app.viewer(request) else {
+        return members_only(app, "/welcome");
+    };
+    let account = &viewer.account;
+    let slots = [
+        ("portrait", Slot::Html(&pages::portrait(&viewer, "96"))),
+        ("name", Slot::Text(viewer.name())),
+        ("bio", Slot::Text(account.user.bio.as_deref().unwrap_or("No word about themselves."))),
+        ("provider", Slot::Text(&account.provider.title)),
+        ("id", Slot::Text(&account.user.id)),
+        ("number", Slot::Text(&account.number.to_string())),
+        ("logins", Slot::Text(&account.logins.to_string())),
+    ];
+    let main = fill(include_str!("pages/welcome.html"), &slots);
+    pages::page(200, "Welcome", &main, Some(&viewer))
+}
+
+pub fn members(app: &App, request: &Request) -> Response {
+    let Some(viewer) = app.viewer(request) else {
+        return members_only(app, "/members");
+    };
+    let name = [("name", Slot::Text(viewer.name()))];
+    let main = fill(include_str!("pages/members.html"), &name);
+    pages::page(200, "Members only", &main, Some(&viewer))
+}
+
+/// The login of this session, message by message.
+pub fn behind_the_scenes(app: &App, request: &Request) -> Response {
+    let Some(viewer) = app.viewer(request) else {
+        return members_only(app, "/behind-the-scenes");
+    };
+    let provider = &viewer.account.provider;
+    let masked = match provider.mask.hides() {
+        true => "Secrets are cut off after four characters.",
+        false => "Secrets stand here in full: what a practice provider gives out is worth nothing.",
+    };
+    let mut slots = vec![("provider", Slot::Text(&provider.title)), ("masked", Slot::Text(masked))];
+    slots.extend(viewer.member.messages.iter().map(|(place, text)| (*place, Slot::Text(text))));
+    let main = fill(include_str!("pages/scenes.html"), &slots);
+    pages::page(200, "Behind the scenes", &main, Some(&viewer))
+}
+
+/// Whatever else is asked for. Logging out is one of our addresses, but a link to it does nothing.
+pub fn no_route(app: &App, request: &Request) -> Response {
+    let viewer = app.viewer(request);
+    match request.path() {
+        "/logout" => {
+            let words = "Logging out takes a click on its button. A link, which any page could load, does nothing.";
+            pages::problem(405, "Not like this", words, viewer.as_ref())
+                .with_header("allow", "POST")
+        }
+        _ => {
+            let words = "This application has no such page.";
+            pages::problem(404, "Nothing here", words, viewer.as_ref())
+        }
+    }
+}
+
+/// The way in, for whoever is not logged in, and then back to here.
+fn members_only(app: &App, next: &str) -> Response {
+    pages::log_in_offer(app, "Members only", include_str!("pages/offer.html"), next)
+}

@@ -1,0 +1,198 @@
+//! Who is at the other end: pending logins, sessions and accounts, in memory.
+//!
+//! A cookie holds nothing but a random name; what it stands for is here. A browser on its way through a
+//! login and one that is logged in are kept apart: the first costs nothing to become, so a flood
+//! of those must not push out the second.
+//!
+//! ```text
+//! cookie  ->  visitor (pending logins, by state)  -- new id -->  member (account)
+//! ```
+//!
+//! Specification: [RFC 6265 §4.1.2] (the cookie's attributes), [RFC 6749 §10.12]. Next: `trace.rs`.
+//!
+//! [RFC 6265 §4.1.2]: https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2
+//! [RFC 6749 §10.12]: https://www.rfc-editor.org/rfc/rfc6749#section-10.12
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use oauth2_by_hand::Error;
+use oauth2_by_hand::by_hand::{compare, random};
+use oauth2_by_hand::get_user_info::User;
+use oauth2_by_hand::http::Request;
+use oauth2_by_hand::http::shelf::Shelf;
+
+use super::Provider;
+use super::trace::Trace;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const LOGIN_LIFE: Duration = Duration::from_secs(600);
+/// Tabs of one browser that may log in at once, and how many of each thing we keep in all.
+const LOGINS_PER_BROWSER: usize = 4;
+const ROOM: usize = 1000;
+
+/// A login between its two requests: all that is needed to finish it, and to finish it at the
+/// provider where it was started and nowhere else (RFC 9700 §4.4).
+pub struct Pending {
+    pub state: String,
+    pub code_verifier: String,
+    pub provider: Arc<Provider>,
+    pub return_to: &'static str,
+    pub since: Instant,
+    pub trace: Trace,
+}
+
+/// What a redirect's state leads to.
+pub enum Found {
+    Pending(Box<Pending>),
+    Used,
+    Nothing,
+}
+
+/// A session of somebody who is logged in.
+#[derive(Clone)]
+pub struct Member {
+    pub account: String,
+    /// In every form of ours, so that no other page can send one.
+    pub form_token: String,
+    /// What "behind the scenes" shows.
+    pub messages: Arc<Vec<(&'static str, String)>>,
+}
+
+/// Who somebody is here.
+#[derive(Clone)]
+pub struct Account {
+    pub number: u64,
+    pub logins: u32,
+    pub provider: Arc<Provider>,
+    pub user: User,
+}
+
+/// Somebody who is logged in, as a page needs them.
+pub struct Viewer {
+    pub member: Member,
+    pub account: Account,
+}
+
+impl Viewer {
+    /// The name to show. It is only shown: it opens no door.
+    pub fn name(&self) -> &str {
+        self.account.user.name.as_deref().unwrap_or("Somebody without a name")
+    }
+}
+
+pub struct Memory {
+    /// By session id, and then by state. A state whose redirect has come stays, without its login.
+    visitors: Shelf<VecDeque<(String, Option<Pending>)>>,
+    members: Shelf<Member>,
+    accounts: Shelf<Account>,
+    accounts_so_far: u64,
+    pub skew: Duration,
+}
+
+impl Default for Memory {
+    fn default() -> Memory {
+        Memory {
+            visitors: Shelf::new(ROOM, LOGIN_LIFE),
+            members: Shelf::new(ROOM, 8 * HOUR),
+            accounts: Shelf::new(ROOM, 30 * 24 * HOUR),
+            accounts_so_far: 0,
+            skew: Duration::ZERO,
+        }
+    }
+}
+
+impl Memory {
+    pub fn now(&self) -> Instant {
+        Instant::now() + self.skew
+    }
+
+    /// The session id for a login that starts: the browser's, if we gave it one, or else a new one. An id
+    /// of somebody else's choice would be known to somebody else.
+    pub fn visitor_id(&self, id: Option<String>) -> Result<String, Error> {
+        let known = id.filter(|id| self.visitors.get(id, self.now()).is_some());
+        known.map_or_else(random::unguessable, Ok)
+    }
+
+    /// Remembers a login that starts. The oldest of this browser makes room.
+    pub fn start(&mut self, id: &str, pending: Pending) {
+        let mut logins = self.visitors.take(id).unwrap_or_default();
+        logins.push_back((pending.state.clone(), Some(pending)));
+        if logins.len() > LOGINS_PER_BROWSER {
+            logins.pop_front();
+        }
+        self.visitors.put(id, logins, self.now());
+    }
+
+    /// Takes the pending login of that state out of that browser's session: it has this one try.
+    pub fn take(&mut self, id: &str, state: &str) -> Found {
+        let now = self.now();
+        let mut logins = self.visitors.get_mut(id, now).into_iter().flatten();
+        match logins.find(|(known, _)| compare::equal(known, state)).map(|(_, login)| login.take())
+        {
+            Some(Some(login)) if now.duration_since(login.since) < LOGIN_LIFE => {
+                Found::Pending(Box::new(login))
+            }
+            Some(None) => Found::Used,
+            _ => Found::Nothing,
+        }
+    }
+
+    /// Ends the visitor's session and starts a member's under a new id. Session fixation: whoever knew the
+    /// old id, or had planted it, now knows nothing. `None` if another tab was faster.
+    pub fn log_in(&mut self, old_id: &str, id: &str, member: Member) -> Option<()> {
+        self.visitors.take(old_id)?;
+        self.members.put(id, member, self.now());
+        Some(())
+    }
+
+    pub fn log_out(&mut self, id: &str) {
+        self.members.take(id);
+    }
+
+    pub fn viewer(&self, id: &str) -> Option<Viewer> {
+        let member = self.members.get(id, self.now())?.clone();
+        let account = self.accounts.get(&member.account, self.now())?.clone();
+        Some(Viewer { member, account })
+    }
+
+    /// Finds or creates the account, and brings it up to date. Its key is the provider and the
+    /// provider's id: names and e-mail addresses change hands.
+    pub fn account(&mut self, provider: &Arc<Provider>, user: User) -> String {
+        let key = format!("{}/{}", provider.name, user.id);
+        let known = self.accounts.get(&key, self.now());
+        let (number, logins) = match known.map(|account| (account.number, account.logins)) {
+            Some(known) => known,
+            None => (self.accounts_so_far + 1, 0),
+        };
+        self.accounts_so_far = self.accounts_so_far.max(number);
+        let provider = Arc::clone(provider);
+        self.accounts.put(&key, Account { number, logins: logins + 1, provider, user }, self.now());
+        key
+    }
+}
+
+/// Not the practice provider's name: cookies do not know ports. Under https the prefix makes browsers
+/// refuse it from anybody but this very host.
+fn cookie_name(origin: &str) -> &'static str {
+    if origin.starts_with("https:") { "__Host-by_hand_session" } else { "by_hand_session" }
+}
+
+/// The `Set-Cookie` value. No script reads it, other sites' forms do not carry it, and no other host gets
+/// it. `Strict` would hold it back when the browser returns from the provider.
+pub fn cookie(origin: &str, id: &str) -> String {
+    let secure = if origin.starts_with("https:") { "; Secure" } else { "" };
+    format!("{}={id}; HttpOnly; SameSite=Lax; Path=/{secure}", cookie_name(origin))
+}
+
+/// The session id that the browser has brought. If it brings two, none of them is surely ours.
+pub fn session_id(request: &Request, origin: &str) -> Option<String> {
+    let cookies = request.headers_named("Cookie").join("; ");
+    let pairs = cookies.split(';').filter_map(|cookie| cookie.trim().split_once('='));
+    let mut ours = pairs.filter(|(name, _)| *name == cookie_name(origin));
+    match (ours.next(), ours.next()) {
+        (Some((_, id)), None) => Some(id.to_owned()),
+        _ => None,
+    }
+}
