@@ -9,8 +9,8 @@ mod failure;
 pub mod notice;
 mod options;
 mod presets;
-mod screen;
-mod setup;
+pub mod screen;
+pub mod setup;
 
 use std::env;
 use std::io::{self, Write};
@@ -20,8 +20,7 @@ pub use failure::Failure;
 use notice::Notice;
 pub use options::Options;
 use options::Wish;
-pub use screen::{Screen, print, wrapped};
-pub use setup::{Setup, setup};
+pub use screen::Screen;
 
 use oauth2_by_hand::fetch_token::Token;
 use oauth2_by_hand::get_user_info::User;

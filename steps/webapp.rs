@@ -12,7 +12,9 @@ use std::sync::Arc;
 use std::{env, thread};
 
 use app::{App, Provider};
-use cli::{Failure, Options, Setup};
+use cli::screen::{print, wrapped};
+use cli::setup::{Setup, setup};
+use cli::{Failure, Options};
 use oauth2_by_hand::http::mask::Mask;
 use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::http::{endpoint, loopback};
@@ -25,7 +27,7 @@ fn main() -> ExitCode {
 
 fn serve(options: &Options) -> Result<(), Failure> {
     let environment = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into());
-    let mut chosen = cli::setup(options, &environment)?;
+    let mut chosen = setup(options, &environment)?;
     let listeners = listen(&mut chosen.client, options.port)?;
     let (origin, _) = endpoint::split(&chosen.client.redirect_uri);
     // A browser leaves the default port out of `Host`.
@@ -35,7 +37,7 @@ fn serve(options: &Options) -> Result<(), Failure> {
     if setups.iter().all(|setup| setup.server.is_none()) && origin.starts_with("http://127.0.0.1") {
         // What the environment says is about the other provider.
         let practice = Options { provider: Some("practice".into()), ..options.clone() };
-        let mut practice = cli::setup(&practice, &|_| None)?;
+        let mut practice = setup(&practice, &|_| None)?;
         practice.client.redirect_uri = format!("{origin}/callback");
         setups.insert(0, practice);
     }
@@ -45,11 +47,11 @@ fn serve(options: &Options) -> Result<(), Failure> {
     let _server = Server::start(listeners, Arc::new(move |request: &_| app.handle(request)))
         .map_err(|error| loopback::cannot_listen(&origin, &error))?;
 
-    cli::print(&format!("The web app is open. Its address:\n{origin}/\n"))?;
+    print(&format!("The web app is open. Its address:\n{origin}/\n"))?;
     for note in notes {
-        cli::print(&cli::wrapped(&format!("   {note}")))?;
+        print(&wrapped(&format!("   {note}")))?;
     }
-    cli::print("Accounts and sessions live in its memory. Ctrl-C ends it, and them.")?;
+    print("Accounts and sessions live in its memory. Ctrl-C ends it, and them.")?;
     // The servers have threads of their own. This one waits for Ctrl-C.
     loop {
         thread::park();

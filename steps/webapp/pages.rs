@@ -146,6 +146,7 @@ fn stopped(
 /// The three lines of an error: what happened, the likely cause, what to do.
 fn explained(error: &str) -> Html {
     let line = |line| fill("<p>{{line}}</p>\n", &[("line", Slot::Text(line))]);
+    let error = format!("What happened: {error}");
     let lines = error.lines().map(str::trim).map(line).collect();
     fill(include_str!("pages/explained.html"), &[("lines", Slot::Html(&lines))])
 }

@@ -51,6 +51,11 @@ pub fn hidden(html: &str, name: &str) -> String {
 
 /// The form of a consent page with a decision, as a browser would post it.
 pub fn decision(page: &Response, decision: &str, person: &str) -> Request {
+    decision_at(ISSUER, page, decision, person)
+}
+
+/// The same at a provider of any address.
+pub fn decision_at(issuer: &str, page: &Response, decision: &str, person: &str) -> Request {
     let html = page.text().unwrap();
     let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap();
     let pairs = [
@@ -59,8 +64,8 @@ pub fn decision(page: &Response, decision: &str, person: &str) -> Request {
         ("person", person),
         ("decision", decision),
     ];
-    Request::post_form(&format!("{ISSUER}/authorize"), &pairs)
-        .with_header("Origin", ISSUER)
+    Request::post_form(&format!("{issuer}/authorize"), &pairs)
+        .with_header("Origin", issuer)
         .with_header("Cookie", cookie)
 }
 
@@ -87,6 +92,7 @@ pub fn program(name: &str) -> Command {
         "step2" => env!("CARGO_BIN_EXE_step2"),
         "step3" => env!("CARGO_BIN_EXE_step3"),
         "provider" => env!("CARGO_BIN_EXE_provider"),
+        "webapp" => env!("CARGO_BIN_EXE_webapp"),
         _ => panic!("no program {name}"),
     };
     let mut command = Command::new(path);
@@ -140,6 +146,11 @@ impl Running {
     /// Waits for the authorization URL.
     pub fn authorization_url(&mut self) -> String {
         self.line(|line| line.starts_with("http") && line.contains("response_type=code"))
+    }
+
+    /// Its number among the processes.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn type_line(&mut self, line: &str) {

@@ -1,0 +1,127 @@
+//! The web app under load, as a program of its own: it keeps its memory, and everybody gets in.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in a test, a panic is the answer"
+)]
+
+mod common;
+
+use std::thread;
+
+use common::*;
+
+/// The running program, and its address such as `127.0.0.1:40123`.
+fn webapp() -> (Running, String) {
+    let mut running = Running::start(program("webapp").args(["--port", "0"]));
+    let url = running.line(|line| line.starts_with("http://"));
+    let host = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    (running, host)
+}
+
+/// One browser: it keeps its cookies, and closes each connection.
+#[derive(Default)]
+struct Browser {
+    jar: Vec<(String, String)>,
+}
+
+impl Browser {
+    fn ask(&mut self, url: &str, form: Option<&str>) -> String {
+        let (host, path) = url.trim_start_matches("http://").split_once('/').unwrap();
+        let cookies: Vec<String> =
+            self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let (method, body) = form.map_or(("GET", ""), |form| ("POST", form));
+        let request = format!(
+            "{method} /{path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: {}\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            cookies.join("; "),
+            body.len()
+        );
+        let answer = raw(host, request.as_bytes());
+        if let Some(cookie) = header(&answer, "set-cookie") {
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            self.jar.retain(|(known, _)| known != name);
+            self.jar.push((name.to_owned(), value.to_owned()));
+        }
+        answer
+    }
+
+    /// The whole login, as a person would click through it: the members' page.
+    fn log_in(&mut self, host: &str) -> String {
+        let answer = self.ask(&format!("http://{host}/login?next=/members"), None);
+        let url = header(&answer, "location").unwrap();
+        let page = self.ask(url, None);
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("transaction", &hidden(&page, "transaction"))
+            .append_pair("consent_token", &hidden(&page, "consent_token"))
+            .append_pair("person", "zoe")
+            .append_pair("decision", "allow")
+            .finish();
+        let (origin, _) = url.split_once("/authorize").unwrap();
+        let answer = self.ask(&format!("{origin}/authorize"), Some(&form));
+        let answer = self.ask(header(&answer, "location").unwrap(), None);
+        let target = header(&answer, "location").unwrap();
+        self.ask(&format!("http://{host}{target}"), None)
+    }
+}
+
+fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
+    let head = answer.split("\r\n\r\n").next()?;
+    head.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")))
+}
+
+#[test]
+fn sixty_four_browsers_at_once_log_in_without_an_error() {
+    let (_running, host) = webapp();
+    for _round in 0..3 {
+        let browsers: Vec<_> = (0..64)
+            .map(|_| {
+                let host = host.clone();
+                thread::spawn(move || Browser::default().log_in(&host))
+            })
+            .collect();
+        for browser in browsers {
+            let page = browser.join().unwrap();
+            assert!(page.contains("The secret of the house, for <bdi>Zoë Okoro</bdi>"), "{page}");
+        }
+    }
+}
+
+/// The first thousand fill the room that there is; then each login that is begun takes the place of an older
+/// one. Resident memory is read where the system shows it.
+#[cfg(target_os = "linux")]
+#[test]
+fn ten_thousand_logins_started_and_abandoned_leave_memory_flat() {
+    let (running, host) = webapp();
+    let abandon = |times| {
+        for _ in 0..times {
+            let answer = browse(&format!("http://{host}/login"));
+            assert!(answer.starts_with("HTTP/1.1 303 "), "{answer}");
+        }
+    };
+    let mut member = Browser::default();
+    member.log_in(&host);
+    abandon(2_000);
+    let (before, descriptors) = (resident_kib(running.id()), descriptors(running.id()));
+    abandon(10_000);
+    let grown = resident_kib(running.id()).saturating_sub(before);
+    assert!(grown <= 1024, "{before} KiB have grown by {grown} KiB");
+    assert!(self::descriptors(running.id()) <= descriptors + 4);
+    // And nobody was logged out by it.
+    assert!(member.ask(&format!("http://{host}/members"), None).contains("Zoë Okoro"));
+}
+
+#[cfg(target_os = "linux")]
+fn resident_kib(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+fn descriptors(process: u32) -> usize {
+    std::fs::read_dir(format!("/proc/{process}/fd")).unwrap().count()
+}
