@@ -8,6 +8,7 @@ import './login.test.mjs';
 import './registration.test.mjs';
 import './attacks.test.mjs';
 import './pages.test.mjs';
+import './webapp.test.mjs';
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM,

@@ -109,7 +109,7 @@ test('no page breaks its own policy, writes an error, or asks another host', asy
 });
 
 /// What of the page does not fit into the window, save what scrolls in a box of its own.
-function tooWide() {
+export function tooWide() {
   const scrolls = (element) => element.closest('pre') !== null && !element.matches('pre');
   const beyond = Array.from(document.body.querySelectorAll('*')).filter((element) => {
     const { left, right } = element.getBoundingClientRect();
@@ -121,7 +121,7 @@ function tooWide() {
 }
 
 /// Whether there is light text on a dark ground, which also shows that the style sheet has arrived.
-function isDark() {
+export function isDark() {
   const lightness = (color) => color.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
   const { backgroundColor, color } = getComputedStyle(document.body);
   return lightness(color) > lightness(backgroundColor);
