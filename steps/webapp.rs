@@ -7,6 +7,7 @@
 mod app;
 mod cli;
 
+use std::net::TcpListener;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::{env, thread};
@@ -18,7 +19,6 @@ use cli::{Failure, Options};
 use oauth2_by_hand::http::mask::Mask;
 use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::http::{endpoint, loopback};
-use oauth2_by_hand::providers;
 use oauth2_by_hand::{Client, Error};
 
 fn main() -> ExitCode {
@@ -44,12 +44,15 @@ fn serve(options: &Options) -> Result<(), Failure> {
     let notes = setups.iter().flat_map(|setup| setup.notes.clone()).collect::<Vec<_>>();
     let providers = setups.iter().map(|setup| provider(setup, options)).collect();
     let app = App::new(&origin, providers);
-    let _server = Server::start(listeners, Arc::new(move |request: &_| app.handle(request)))
+    let server = Server::start(listeners, Arc::new(move |request: &_| app.handle(request)))
         .map_err(|error| loopback::cannot_listen(&origin, &error))?;
 
     print(&format!("The web app is open. Its address:\n{origin}/\n"))?;
     for note in notes {
         print(&wrapped(&format!("   {note}")))?;
+    }
+    for address in server.addresses() {
+        print(&format!("It listens on {address}."))?;
     }
     print("Accounts and sessions live in its memory. Ctrl-C ends it, and them.")?;
     // The servers have threads of their own. This one waits for Ctrl-C.
@@ -59,7 +62,7 @@ fn serve(options: &Options) -> Result<(), Failure> {
 }
 
 /// Listens where the browser comes back to, or at `port`, where TLS in front hands the requests on.
-fn listen(client: &mut Client, port: Option<u16>) -> Result<Vec<std::net::TcpListener>, Error> {
+fn listen(client: &mut Client, port: Option<u16>) -> Result<Vec<TcpListener>, Error> {
     let Some(port) = port else {
         let (listeners, redirect_uri) = loopback::listen_at(&client.redirect_uri, client.any_port)?;
         client.redirect_uri = redirect_uri;
@@ -68,7 +71,7 @@ fn listen(client: &mut Client, port: Option<u16>) -> Result<Vec<std::net::TcpLis
     let failed = |error| loopback::cannot_listen(&format!("http://127.0.0.1:{port}"), &error);
     let listeners = loopback::listen("127.0.0.1", port).map_err(failed)?;
     if client.redirect_uri.starts_with("http://") {
-        let address = listeners.first().map(std::net::TcpListener::local_addr).transpose();
+        let address = listeners.first().map(TcpListener::local_addr).transpose();
         let port = address.map_err(failed)?.map_or(port, |address| address.port());
         let (_, target) = endpoint::split(&client.redirect_uri);
         client.redirect_uri = format!("http://127.0.0.1:{port}{target}");
@@ -77,15 +80,11 @@ fn listen(client: &mut Client, port: Option<u16>) -> Result<Vec<std::net::TcpLis
 }
 
 fn provider(setup: &Setup, options: &Options) -> Provider {
-    let (name, title) = match (&setup.server, &options.provider) {
-        (Some(_), _) => ("practice".to_owned(), "Practice".to_owned()),
-        (None, Some(name)) => {
-            let title = providers::preset(name).map_or(name.as_str(), |preset| preset.title);
-            (name.clone(), title.to_owned())
-        }
-        (None, None) => ("custom".to_owned(), setup.provider.clone()),
+    let (name, title) = match (&setup.server, options.provider.as_deref()) {
+        (Some(_), _) => ("practice", "Practice"),
+        (None, name) => (name.unwrap_or("custom"), setup.provider.as_str()),
     };
     let shown = setup.is_local() && !options.mask_secrets;
     let mask = if shown { Mask::showing() } else { Mask::hiding() };
-    Provider { name, title, client: setup.client.clone(), mask }
+    Provider { name: name.into(), title: title.into(), client: setup.client.clone(), mask }
 }

@@ -84,7 +84,7 @@ fn every_line_of_ours_fits_into_80_columns() {
             assert!(line.chars().count() <= 80, "{line}");
         }
     }
-    for name in ["step1", "step2", "step3", "provider"] {
+    for name in ["step1", "step2", "step3", "provider", "webapp"] {
         let (help, ..) = run(program(name).arg("--help"));
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
     }
@@ -186,11 +186,15 @@ fn the_public_client_logs_in_without_a_secret_and_basic_works() {
 
 #[test]
 fn wrong_usage_names_the_option_and_ends_with_2() {
-    let rows: [(&str, &[&str], &str); 11] = [
+    let rows: [(&str, &[&str], &str); 15] = [
         ("step1", &["--nonsense"], "step1: unknown option \"--nonsense\""),
         ("step3", &["login"], "step3: unknown option \"login\""),
         ("step3", &["--port", "1"], "step3: unknown option \"--port\""),
         ("provider", &["--approve"], "provider: unknown option \"--approve\""),
+        ("webapp", &["--approve"], "webapp: unknown option \"--approve\""),
+        ("webapp", &["--show-secrets"], "webapp: unknown option \"--show-secrets\""),
+        ("webapp", &["--provider", "faceboook"], "webapp: there is no provider \"faceboook\""),
+        ("webapp", &["--port", "x"], "webapp: --port takes a number"),
         ("provider", &["--port", "65536"], "provider: --port takes a number"),
         ("provider", &["--port"], "provider: --port takes a number"),
         ("step3", &["--provider"], "step3: --provider needs a value"),
@@ -404,4 +408,71 @@ fn ctrl_c_ends_a_wait_at_once() {
     let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(kill.unwrap().success());
     assert_eq!(child.wait().unwrap().signal(), Some(2));
+}
+
+/// The address of a web app that has just started, such as `http://127.0.0.1:40123/`.
+fn web_address(webapp: &mut Running) -> String {
+    webapp.line(|line| line.starts_with("http://") && line.ends_with('/'))
+}
+
+#[test]
+fn the_web_app_prints_its_address_and_answers_there() {
+    let mut webapp = Running::start(program("webapp").args(["--port", "0"]));
+    let url = web_address(&mut webapp);
+    let page = browse(&url);
+    assert!(page.starts_with("HTTP/1.1 200 ") && page.contains(">Log in with Practice</a>"));
+}
+
+#[test]
+fn the_web_app_uses_another_port_than_one_that_is_taken() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let redirect_uri = format!("http://{}/callback", taken.local_addr().unwrap());
+    let mut webapp = Running::start(program("webapp").env("OAUTH_REDIRECT_URI", &redirect_uri));
+    let url = web_address(&mut webapp);
+    assert!(!redirect_uri.starts_with(&url));
+    let login = browse(&format!("{url}login"));
+    let (_, after) = login.split_once("location: ").unwrap();
+    let sent = parameter(after.lines().next().unwrap(), "redirect_uri").unwrap();
+    assert_eq!(sent, format!("{url}callback"));
+}
+
+#[test]
+fn a_real_provider_stands_beside_the_practice_provider() {
+    let mut webapp = Running::start(
+        program("webapp")
+            .args(["--provider", "github", "--port", "0"])
+            .env("OAUTH_CLIENT_ID", "id")
+            .env("OAUTH_CLIENT_SECRET", "secret")
+            .env("OAUTH_SCOPE", "of-github"),
+    );
+    let url = web_address(&mut webapp);
+    let page = browse(&url);
+    assert!(page.contains(">Log in with Practice</a>") && page.contains(">Log in with GitHub</a>"));
+    let to_github = browse(&format!("{url}login?provider=github"));
+    assert!(to_github.contains("location: https://github.com/login/oauth/authorize?"));
+    assert!(to_github.contains("scope=of-github") && to_github.contains("client_id=id&"));
+    // What the environment says is about GitHub, and the practice provider does not hear of it.
+    let to_practice = browse(&format!("{url}login?provider=practice"));
+    assert!(
+        to_practice.contains("scope=read%3Auser") && to_practice.contains("client_id=workshop&")
+    );
+}
+
+/// TLS in front: the redirect URI is https, and requests arrive at a port of this machine.
+#[test]
+fn the_web_app_can_stand_behind_tls() {
+    let mut webapp = Running::start(
+        program("webapp")
+            .args(["--provider", "github", "--port", "0"])
+            .env("OAUTH_CLIENT_ID", "id")
+            .env("OAUTH_CLIENT_SECRET", "secret")
+            .env("OAUTH_REDIRECT_URI", "https://app.example/callback"),
+    );
+    assert_eq!(webapp.line(|line| line.ends_with('/')), "https://app.example/");
+    let port =
+        webapp.line(|line| line.contains("listens")).split_whitespace().last().unwrap().to_owned();
+    let port = port.trim_end_matches('.');
+    let answer = raw(port, b"GET /login HTTP/1.1\r\nHost: app.example\r\n\r\n");
+    assert!(answer.contains("set-cookie: __Host-by_hand_session="), "{answer}");
+    assert!(answer.contains("redirect_uri=https%3A%2F%2Fapp.example%2Fcallback"), "{answer}");
 }

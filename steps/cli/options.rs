@@ -179,7 +179,7 @@ fn help(program: &str) -> String {
     }
     if program == "webapp" {
         return format!(
-            "webapp: a small web app to log in to. It prints its address; open it in a browser.\n\n\
+            "webapp: a small web app to log in to. It prints its address to open.\n\n\
              Usage: cargo run --bin webapp -- [OPTIONS]\n\n  \
              --provider NAME  one more to log in with: github, …; list shows them all\n  \
              --port N         the port on 127.0.0.1 (default: the redirect URI's; 0: any)\n  \

@@ -12,9 +12,11 @@
 //! [RFC 6749 §4.1]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1
 //! [RFC 9700 §2.1]: https://www.rfc-editor.org/rfc/rfc9700#section-2.1
 
+mod cookie;
 mod login;
 mod members;
 mod pages;
+mod problems;
 mod sessions;
 mod trace;
 
@@ -22,6 +24,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oauth2_by_hand::http::mask::Mask;
 use oauth2_by_hand::http::{Request, Response, endpoint};
+use oauth2_by_hand::practice::pages::STYLE;
 use oauth2_by_hand::{Client, Error};
 use sessions::{Memory, Viewer};
 
@@ -42,7 +45,8 @@ pub struct App {
     /// Our own address, such as `http://127.0.0.1:8080`.
     origin: String,
     providers: Vec<Arc<Provider>>,
-    memory: Mutex<Memory>,
+    /// It has a clock that a test can turn.
+    pub memory: Mutex<Memory>,
 }
 
 /// The answer, or what went wrong on the way to it.
@@ -63,21 +67,21 @@ impl App {
         let answered = match (request.method.as_str(), request.path()) {
             ("GET", path) if self.is_redirect_uri(path) => login::callback(self, request),
             ("GET", "/login") => login::log_in(self, request),
-            ("POST", "/logout") => login::log_out(self, request),
+            ("POST", "/logout") => members::log_out(self, request),
             ("GET", "/") => Ok(members::home(self, request)),
             ("GET", "/welcome") => Ok(members::welcome(self, request)),
             ("GET", "/members") => Ok(members::members(self, request)),
             ("GET", "/behind-the-scenes") => Ok(members::behind_the_scenes(self, request)),
             ("GET", "/tutorial") => Ok(pages::tutorial()),
-            ("GET", "/style.css") => Ok(pages::style()),
+            ("GET", "/style.css") => Ok(pages::file("text/css", STYLE)),
             _ => Ok(members::no_route(self, request)),
         };
-        answered.unwrap_or_else(|error| pages::unreadable(&error))
+        answered.unwrap_or_else(|error| problems::unreadable(&error))
     }
 
     /// Who has sent the request, if they are logged in.
     fn viewer(&self, request: &Request) -> Option<Viewer> {
-        self.memory().viewer(&sessions::session_id(request, &self.origin)?)
+        self.memory().viewer(&cookie::session_id(request, &self.origin)?)
     }
 
     fn provider(&self, name: Option<&str>) -> Option<&Arc<Provider>> {
@@ -115,14 +119,8 @@ impl App {
             _ => {
                 let words =
                     format!("This application is at {} and has no other name.", self.origin);
-                pages::problem(421, "Another host", &words, None)
+                problems::problem(421, "Another host", &words, None)
             }
         })
-    }
-
-    /// Lets time pass without waiting for it: sessions and pending logins grow old.
-    #[cfg(test)]
-    pub fn let_time_pass(&self, time: std::time::Duration) {
-        self.memory().skew += time;
     }
 }

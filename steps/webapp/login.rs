@@ -1,4 +1,4 @@
-//! Logging in and out: the grant, spread over the requests of many browsers.
+//! Logging in: the grant, spread over the requests of many browsers.
 //!
 //! `log_in` and `callback` are the `log_in` of the step programs, cut in two where the browser is away.
 //! What the first half knows waits in the browser's session for the second half.
@@ -15,14 +15,14 @@
 
 use std::sync::Arc;
 
+use oauth2_by_hand::by_hand::random;
 use oauth2_by_hand::by_hand::urlencoding::{decode_pairs, parameter};
-use oauth2_by_hand::by_hand::{compare, random};
 use oauth2_by_hand::http::{self, Request, Response};
 use oauth2_by_hand::{Error, authorize, fetch_token, get_user_info, pkce};
 
-use super::sessions::{self, Found, Member, Pending};
+use super::sessions::{Found, Member, Pending};
 use super::trace::Trace;
-use super::{Answered, App, pages};
+use super::{Answered, App, cookie, pages, problems};
 
 /// Where a login may lead to. The first is for everybody who asks for something else.
 const RETURN_TO: [&str; 3] = ["/welcome", "/members", "/behind-the-scenes"];
@@ -33,7 +33,7 @@ pub fn log_in(app: &App, request: &Request) -> Answered {
     let return_to = return_path(parameter(&pairs, "next").ok().flatten());
     let Some(provider) = app.provider(parameter(&pairs, "provider")?) else {
         let words = "Nobody of that name can be logged in with here.";
-        return Ok(pages::problem(404, "An unknown provider", words, None));
+        return Ok(problems::problem(404, "An unknown provider", words, None));
     };
     if app.viewer(request).is_some() {
         return Ok(pages::see_other(return_to));
@@ -48,9 +48,9 @@ pub fn log_in(app: &App, request: &Request) -> Answered {
     let mut trace = Trace::new(&provider.mask, provider.client.client_secret.as_deref());
     trace.visit("log_in", request, &app.origin);
     let mut memory = app.memory();
-    let id = memory.visitor_id(sessions::session_id(request, &app.origin))?;
-    let cookie = sessions::cookie(&app.origin, &id);
-    let answer = pages::see_other(&url).with_header("set-cookie", &cookie);
+    let id = memory.visitor_id(cookie::session_id(request, &app.origin))?;
+    let set_cookie = cookie::set_cookie(&app.origin, &id);
+    let answer = pages::see_other(&url).with_header("set-cookie", &set_cookie);
     trace.response("to_provider", &answer);
 
     let (provider, since) = (provider.clone(), memory.now());
@@ -63,27 +63,27 @@ pub fn callback(app: &App, request: &Request) -> Answered {
     // Login CSRF again: nobody becomes somebody else while they are logged in.
     if let Some(viewer) = app.viewer(request) {
         let words = "You are logged in, so the answer that came now was not used. Another tab may have been faster.";
-        return Ok(pages::problem(400, "Logged in already", words, Some(&viewer)));
+        return Ok(problems::problem(400, "Logged in already", words, Some(&viewer)));
     }
     let pairs = decode_pairs(request.query())?;
     let state = parameter(&pairs, "state")?.ok_or(Error::StateMissing)?;
-    let Some(id) = sessions::session_id(request, &app.origin) else {
+    let Some(id) = cookie::session_id(request, &app.origin) else {
         let words = "Your browser came back without the cookie that a login begins with. Perhaps it keeps none: this \
                      application needs one. Or the link is somebody else's: then leave it alone.";
-        return Ok(pages::problem(400, "We do not know this browser", words, None));
+        return Ok(problems::problem(400, "We do not know this browser", words, None));
     };
     let found = app.memory().take(&id, state);
     match found {
         Found::Pending(mut pending) => {
             let finished = finish(app, &id, &mut pending, request);
-            Ok(finished.unwrap_or_else(|error| pages::failed(&error, &pending)))
+            Ok(finished.unwrap_or_else(|error| problems::failed(&error, &pending)))
         }
         Found::Used => Ok(used_already()),
         // Login CSRF: this redirect may be good, but it was made in another browser (RFC 6749 §10.12).
         Found::Nothing => {
             let words = "It did not begin in this browser, or more than ten minutes ago. If somebody gave you the link: \
                          they may have tried to log you in as themselves.";
-            Ok(pages::problem(400, "This login is not yours", words, None))
+            Ok(problems::problem(400, "This login is not yours", words, None))
         }
     }
 }
@@ -112,14 +112,14 @@ fn finish(app: &App, old_id: &str, pending: &mut Pending, request: &Request) -> 
     // 303 to an address without the code. The access token ends with this function.
     let answer = pages::see_other(pending.return_to);
     let (id, form_token) = (random::unguessable()?, random::unguessable()?);
-    let cookie = |id: &str| sessions::cookie(&app.origin, id);
-    trace.response("come_in", &answer.clone().with_header("set-cookie", &cookie("…")));
+    let set_cookie = |id: &str| cookie::set_cookie(&app.origin, id);
+    trace.response("come_in", &answer.clone().with_header("set-cookie", &set_cookie("…")));
     let messages = Arc::new(std::mem::take(&mut trace.messages));
 
     let mut memory = app.memory();
     let account = memory.account(provider, user);
     match memory.log_in(old_id, &id, Member { account, form_token, messages }) {
-        Some(()) => Ok(answer.with_header("set-cookie", &cookie(&id))),
+        Some(()) => Ok(answer.with_header("set-cookie", &set_cookie(&id))),
         None => Ok(used_already()),
     }
 }
@@ -140,29 +140,7 @@ fn not_of_another_provider(app: &App, request: &Request, asked: &str) -> Result<
 fn used_already() -> Response {
     let words =
         "This answer was used before. A reload or the back button does that, and it does no harm.";
-    pages::problem(400, "This login is over", words, None)
-}
-
-/// Ends the session, on the server too: a copy of the cookie is worth nothing from now on.
-pub fn log_out(app: &App, request: &Request) -> Answered {
-    let pairs = decode_pairs(&request.body)?;
-    let form_token = parameter(&pairs, "form_token")?.unwrap_or_default();
-    let Some(viewer) = app.viewer(request) else {
-        return Ok(pages::see_other("/"));
-    };
-    // Any page can send a form to us, but it knows no token of ours, and the browser says where it
-    // stands. SameSite is no help against other ports of this machine: they are the same site.
-    let is_ours = request.headers_named("Origin") == [app.origin.as_str()]
-        && compare::equal(&viewer.member.form_token, form_token);
-    if !is_ours {
-        let words = "The click did not come from a page of ours, so nothing was changed.";
-        return Ok(pages::problem(403, "Still logged in", words, Some(&viewer)));
-    }
-    if let Some(id) = sessions::session_id(request, &app.origin) {
-        app.memory().log_out(&id);
-    }
-    let gone = format!("{}; Max-Age=0", sessions::cookie(&app.origin, ""));
-    Ok(pages::see_other("/").with_header("set-cookie", &gone))
+    problems::problem(400, "This login is over", words, None)
 }
 
 /// Open redirect: a path out of a list cannot lead anywhere else, however it is spelled.

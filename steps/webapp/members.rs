@@ -1,18 +1,21 @@
-//! The pages that people come for: home, welcome, members, behind the scenes.
+//! What people come for: home, welcome, members, behind the scenes; and the way out.
 //!
 //! Each looks who has come and shows what is theirs to see. Nothing here knows OAuth: once the session
 //! is there, a login with a provider is a login like any other.
 //!
 //! ```text
 //! Request  ->  viewer, if logged in  ->  page
+//! POST /logout  ->  form of ours?  ->  session gone, here and in the browser
 //! ```
 //!
 //! Next: `pages.rs`.
 
+use oauth2_by_hand::by_hand::compare;
+use oauth2_by_hand::by_hand::urlencoding::{decode_pairs, parameter};
 use oauth2_by_hand::http::html::{Slot, fill};
 use oauth2_by_hand::http::{Request, Response};
 
-use super::{App, pages};
+use super::{Answered, App, cookie, pages, problems};
 
 pub fn home(app: &App, request: &Request) -> Response {
     let Some(viewer) = app.viewer(request) else {
@@ -66,18 +69,40 @@ pub fn behind_the_scenes(app: &App, request: &Request) -> Response {
     pages::page(200, "Behind the scenes", &main, Some(&viewer))
 }
 
+/// Ends the session, on the server too: a copy of the cookie is worth nothing from now on.
+pub fn log_out(app: &App, request: &Request) -> Answered {
+    let pairs = decode_pairs(&request.body)?;
+    let form_token = parameter(&pairs, "form_token")?.unwrap_or_default();
+    let Some(viewer) = app.viewer(request) else {
+        return Ok(pages::see_other("/"));
+    };
+    // Any page can send a form to us, but it knows no token of ours, and the browser says where it
+    // stands. SameSite is no help against other ports of this machine: they are the same site.
+    let is_ours = request.headers_named("Origin") == [app.origin.as_str()]
+        && compare::equal(&viewer.member.form_token, form_token);
+    if !is_ours {
+        let words = "The click did not come from a page of ours, so nothing was changed.";
+        return Ok(problems::problem(403, "Still logged in", words, Some(&viewer)));
+    }
+    if let Some(id) = cookie::session_id(request, &app.origin) {
+        app.memory().log_out(&id);
+    }
+    let gone = format!("{}; Max-Age=0", cookie::set_cookie(&app.origin, ""));
+    Ok(pages::see_other("/").with_header("set-cookie", &gone))
+}
+
 /// Whatever else is asked for. Logging out is one of our addresses, but a link to it does nothing.
 pub fn no_route(app: &App, request: &Request) -> Response {
     let viewer = app.viewer(request);
     match request.path() {
         "/logout" => {
             let words = "Logging out takes a click on its button. A link, which any page could load, does nothing.";
-            pages::problem(405, "Not like this", words, viewer.as_ref())
+            problems::problem(405, "Not like this", words, viewer.as_ref())
                 .with_header("allow", "POST")
         }
         _ => {
             let words = "This application has no such page.";
-            pages::problem(404, "Nothing here", words, viewer.as_ref())
+            problems::problem(404, "Nothing here", words, viewer.as_ref())
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What every page has: its frame, its headers, and a way on when something went wrong.
+//! What every page has: its frame, its headers, and the ways to go.
 //!
 //! The style sheet is the practice provider's. There is no script, and the policy says so; a picture
 //! may come from one more place, if its address is one that we would show.
@@ -7,19 +7,17 @@
 //! title + Html + viewer  ->  whole page + headers  ->  Response
 //! ```
 //!
-//! Specification: [RFC 6749 §10.13], [RFC 9700 §4.16].
+//! Specification: [RFC 6749 §10.13], [RFC 9700 §4.16]. Next: `problems.rs`.
 //!
 //! [RFC 6749 §10.13]: https://www.rfc-editor.org/rfc/rfc6749#section-10.13
 //! [RFC 9700 §4.16]: https://www.rfc-editor.org/rfc/rfc9700#section-4.16
 
-use oauth2_by_hand::Error;
 use oauth2_by_hand::by_hand::urlencoding::encode_pairs;
 use oauth2_by_hand::http::html::{Html, Slot, fill};
 use oauth2_by_hand::http::{Response, endpoint};
-use oauth2_by_hand::practice::pages::STYLE;
 
-use super::App;
-use super::sessions::{Pending, Viewer};
+use super::sessions::Viewer;
+use super::{App, problems};
 
 /// A whole page, with the headers that every page of ours has.
 pub fn page(status: u16, title: &str, main: &Html, viewer: Option<&Viewer>) -> Response {
@@ -60,95 +58,14 @@ pub fn file(media_type: &str, text: &str) -> Response {
         .with_header("x-content-type-options", "nosniff")
 }
 
-pub fn style() -> Response {
-    file("text/css", STYLE)
-}
-
 /// TUTORIAL.md, as it is: a link to it works without a network.
 pub fn tutorial() -> Response {
     match std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/TUTORIAL.md")) {
         Ok(text) => file("text/plain", &text),
-        Err(_) => problem(404, "Not here", "TUTORIAL.md is in the project's top folder.", None),
+        Err(_) => {
+            problems::problem(404, "Not here", "TUTORIAL.md is in the project's top folder.", None)
+        }
     }
-}
-
-/// A page in plain words, with a way on.
-pub fn problem(status: u16, title: &str, words: &str, viewer: Option<&Viewer>) -> Response {
-    let href = if viewer.is_some() { "/welcome" } else { "/" };
-    stopped(status, title, words, &Html::default(), (href, "Go on"), viewer)
-}
-
-/// A request that says nothing that can be understood.
-pub fn unreadable(error: &Error) -> Response {
-    let status = if *error == Error::NoRandomness { 500 } else { 400 };
-    let words = "The request could not be understood, so nothing was done.";
-    let details = explained(&error.to_string());
-    stopped(status, "That did not work", words, &details, ("/", "Go on"), None)
-}
-
-/// A login that began in this browser and did not end well.
-pub fn failed(error: &Error, pending: &Pending) -> Response {
-    let provider = &pending.provider;
-    let (status, title, words) = match error {
-        Error::AuthorizationRefused { error, .. } if error == "access_denied" => (
-            200,
-            "No login this time",
-            "No permission was given, so we have learnt nothing about you.",
-        ),
-        Error::AuthorizationRefused { .. } => (
-            502,
-            "The provider could not log you in",
-            "It sent you back with an error. Nothing was shared.",
-        ),
-        Error::Network { .. } | Error::TimedOut { .. } => (
-            502,
-            "The provider does not answer",
-            "Nobody is logged in, and nothing is lost. Try again in a while.",
-        ),
-        Error::TokenRefused { .. }
-        | Error::BadTokenResponse(_)
-        | Error::UserInfoRefused { .. }
-        | Error::BadUserResponse(_) => (
-            502,
-            "We could not find out who you are",
-            "You said yes, but the provider did not give us an answer that we can use.",
-        ),
-        _ => (
-            400,
-            "This answer was not accepted",
-            "What came back does not fit what we had asked, so it was not used.",
-        ),
-    };
-    // A server's words may repeat a secret.
-    let details = explained(&pending.trace.mask.text(&error.to_string()));
-    let again = log_in_link(&provider.name, pending.return_to);
-    stopped(status, title, words, &details, (&again, "Try again"), None)
-}
-
-fn stopped(
-    status: u16,
-    title: &str,
-    words: &str,
-    details: &Html,
-    (href, go_on): (&str, &str),
-    viewer: Option<&Viewer>,
-) -> Response {
-    let slots = [
-        ("title", Slot::Text(title)),
-        ("words", Slot::Text(words)),
-        ("details", Slot::Html(details)),
-        ("href", Slot::Text(href)),
-        ("go_on", Slot::Text(go_on)),
-    ];
-    page(status, title, &fill(include_str!("pages/problem.html"), &slots), viewer)
-}
-
-/// The three lines of an error: what happened, the likely cause, what to do.
-fn explained(error: &str) -> Html {
-    let line = |line| fill("<p>{{line}}</p>\n", &[("line", Slot::Text(line))]);
-    let error = format!("What happened: {error}");
-    let lines = error.lines().map(str::trim).map(line).collect();
-    fill(include_str!("pages/explained.html"), &[("lines", Slot::Html(&lines))])
 }
 
 /// A page with a link to each provider. Plain links: a form would be held against `form-action` at each
@@ -162,7 +79,7 @@ pub fn log_in_offer(app: &App, title: &str, template: &'static str, next: &str) 
     page(200, title, &fill(template, &[("links", Slot::Html(&links.collect()))]), None)
 }
 
-fn log_in_link(provider: &str, next: &str) -> String {
+pub fn log_in_link(provider: &str, next: &str) -> String {
     format!("/login?{}", encode_pairs(&[("provider", provider), ("next", next)]))
 }
 

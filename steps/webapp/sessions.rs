@@ -8,10 +8,10 @@
 //! cookie  ->  visitor (pending logins, by state)  -- new id -->  member (account)
 //! ```
 //!
-//! Specification: [RFC 6265 §4.1.2] (the cookie's attributes), [RFC 6749 §10.12]. Next: `trace.rs`.
+//! Specification: [RFC 6749 §10.12], [RFC 9700 §4.4]. Next: `cookie.rs`.
 //!
-//! [RFC 6265 §4.1.2]: https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2
 //! [RFC 6749 §10.12]: https://www.rfc-editor.org/rfc/rfc6749#section-10.12
+//! [RFC 9700 §4.4]: https://www.rfc-editor.org/rfc/rfc9700#section-4.4
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -20,7 +20,6 @@ use std::time::{Duration, Instant};
 use oauth2_by_hand::Error;
 use oauth2_by_hand::by_hand::{compare, random};
 use oauth2_by_hand::get_user_info::User;
-use oauth2_by_hand::http::Request;
 use oauth2_by_hand::http::shelf::Shelf;
 
 use super::Provider;
@@ -170,29 +169,5 @@ impl Memory {
         let provider = Arc::clone(provider);
         self.accounts.put(&key, Account { number, logins: logins + 1, provider, user }, self.now());
         key
-    }
-}
-
-/// Not the practice provider's name: cookies do not know ports. Under https the prefix makes browsers
-/// refuse it from anybody but this very host.
-fn cookie_name(origin: &str) -> &'static str {
-    if origin.starts_with("https:") { "__Host-by_hand_session" } else { "by_hand_session" }
-}
-
-/// The `Set-Cookie` value. No script reads it, other sites' forms do not carry it, and no other host gets
-/// it. `Strict` would hold it back when the browser returns from the provider.
-pub fn cookie(origin: &str, id: &str) -> String {
-    let secure = if origin.starts_with("https:") { "; Secure" } else { "" };
-    format!("{}={id}; HttpOnly; SameSite=Lax; Path=/{secure}", cookie_name(origin))
-}
-
-/// The session id that the browser has brought. If it brings two, none of them is surely ours.
-pub fn session_id(request: &Request, origin: &str) -> Option<String> {
-    let cookies = request.headers_named("Cookie").join("; ");
-    let pairs = cookies.split(';').filter_map(|cookie| cookie.trim().split_once('='));
-    let mut ours = pairs.filter(|(name, _)| *name == cookie_name(origin));
-    match (ours.next(), ours.next()) {
-        (Some((_, id)), None) => Some(id.to_owned()),
-        _ => None,
     }
 }

@@ -13,7 +13,7 @@ use oauth2_by_hand::get_user_info::MEMBERS;
 use oauth2_by_hand::http::mask::Mask;
 use oauth2_by_hand::http::{Request, Response};
 
-use super::sessions;
+use super::cookie;
 
 const MAX_BYTES: usize = 8 * 1024;
 
@@ -32,7 +32,7 @@ impl Trace {
 
     /// From a browser. Other programs on this host set cookies too; those are not ours to show.
     pub fn visit(&mut self, place: &'static str, request: &Request, origin: &str) {
-        let own = sessions::session_id(request, origin).map(|id| sessions::cookie(origin, &id));
+        let own = cookie::session_id(request, origin).map(|id| cookie::set_cookie(origin, &id));
         let mut request = request.clone();
         request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("cookie"));
         if let Some(pair) = own.as_deref().and_then(|cookie| cookie.split(';').next()) {
