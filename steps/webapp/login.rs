@@ -117,11 +117,12 @@ fn finish(app: &App, old_id: &str, pending: &mut Pending, request: &Request) -> 
     let messages = Arc::new(std::mem::take(&mut trace.messages));
 
     let mut memory = app.memory();
-    let account = memory.account(provider, user);
-    match memory.log_in(old_id, &id, Member { account, form_token, messages }) {
-        Some(()) => Ok(answer.with_header("set-cookie", &set_cookie(&id))),
-        None => Ok(used_already()),
+    if !memory.end_visit(old_id) {
+        return Ok(used_already());
     }
+    let account = memory.account(provider, user);
+    memory.log_in(&id, Member { account, form_token, messages });
+    Ok(answer.with_header("set-cookie", &set_cookie(&id)))
 }
 
 /// Mix-up: not every provider says who it is. But a redirect that names another one we know is not from this

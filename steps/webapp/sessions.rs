@@ -138,12 +138,14 @@ impl Memory {
         }
     }
 
-    /// Ends the visitor's session and starts a member's under a new id. Session fixation: whoever knew the
-    /// old id, or had planted it, now knows nothing. `None` if another tab was faster.
-    pub fn log_in(&mut self, old_id: &str, id: &str, member: Member) -> Option<()> {
-        self.visitors.take(old_id)?;
+    /// Ends a visitor's session, before a member's begins under another id. Session fixation: whoever knew
+    /// the old id, or had planted it, now knows nothing. False if another tab was faster.
+    pub fn end_visit(&mut self, id: &str) -> bool {
+        self.visitors.take(id).is_some()
+    }
+
+    pub fn log_in(&mut self, id: &str, member: Member) {
         self.members.put(id, member, self.now());
-        Some(())
     }
 
     pub fn log_out(&mut self, id: &str) {

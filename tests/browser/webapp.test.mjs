@@ -238,6 +238,20 @@ test('with the keyboard alone: in, a message opened, and out', async (stage) => 
   await seeHeading(page, 'No password of yours is wanted here');
 });
 
+test('each message leads to its chapter of the tutorial', async (stage) => {
+  const { url } = await webapp(stage);
+  const page = await stage.page();
+
+  await logIn(page, url, 'behind-the-scenes');
+  let before = 0;
+  for (const chapter of ['Step 1: authorize', 'Step 2: fetch the access token', 'Step 3: get the user’s information']) {
+    await page.goto(`${url}behind-the-scenes`);
+    await link(page, chapter).first().click();
+    await page.waitForFunction((above) => document.contentType === 'text/plain' && scrollY > above, before);
+    before = await page.evaluate(() => scrollY);
+  }
+});
+
 test('on paper, every message is open and nothing is cut off', async (stage) => {
   const { url } = await webapp(stage);
   const page = await stage.page();
