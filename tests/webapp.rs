@@ -759,6 +759,20 @@ fn a12_only_a_picture_that_may_be_shown_is_shown() {
 }
 
 #[test]
+fn of_a_person_no_more_is_kept_than_a_page_has_room_for() {
+    let canned = canned((200, TOKEN), (200, user_named(&"ä".repeat(100_000))));
+    let (app, mut browser, _) = log_in_at(&canned);
+    let page = browser.get(&app, "/welcome");
+    assert!(page.text().unwrap().contains(&"ä".repeat(200)));
+    assert!(page.body.len() < 10_000, "{}", page.body.len());
+
+    for (length, status) in [(255, 303), (256, 502)] {
+        canned.set_user(&serde_json::json!({"id": "7".repeat(length)}).to_string());
+        assert_eq!(log_in_real(&app, &mut Browser::default(), "real").status, status, "{length}");
+    }
+}
+
+#[test]
 fn a_person_without_name_bio_and_picture_is_welcome_too() {
     let canned = canned((200, TOKEN), (200, r#"{"id":7,"name":null,"bio":null}"#.into()));
     let (app, mut browser, _) = log_in_at(&canned);
@@ -1146,6 +1160,20 @@ fn a_provider_that_is_down_or_reports_an_error_is_told_apart() {
     let state = parameter(&browser.start(&app, "/login"), "state").unwrap();
     let page = browser.get(&app, &format!("/callback?error=server_error&state={state}"));
     assert_eq!((page.status, title(&page)), (502, "The provider could not log you in"));
+}
+
+/// Nothing was sent yet, but the provider knows the secret anyway.
+#[test]
+fn no_secret_is_in_the_page_of_an_error_that_came_with_the_redirect() {
+    let app = App::new(ORIGIN, vec![real("real", "http://127.0.0.1:9")]);
+    let mut browser = Browser::default();
+    let state = parameter(&browser.start(&app, "/login"), "state").unwrap();
+    let page = browser.get(
+        &app,
+        &format!("/callback?error=server_error&error_description=CanarySecretCanary&state={state}"),
+    );
+    assert_eq!(title(&page), "The provider could not log you in");
+    assert!(!page.text().unwrap().contains("CanarySecret"));
 }
 
 /// A server's words may repeat what we sent.

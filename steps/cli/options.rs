@@ -182,6 +182,7 @@ fn help(program: &str) -> String {
             "webapp: a small web app to log in to. It prints its address to open.\n\n\
              Usage: cargo run --bin webapp -- [OPTIONS]\n\n  \
              --provider NAME  one more to log in with: github, …; list shows them all\n  \
+             --like NAME      the practice provider behaves like github, gitlab, …\n  \
              --port N         the port on 127.0.0.1 (default: the redirect URI's; 0: any)\n  \
              --mask-secrets   behind the scenes, mask the practice provider's secrets too\n  \
              --help           this text\n  \

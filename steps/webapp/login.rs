@@ -27,6 +27,9 @@ use super::{Answered, App, cookie, pages, problems};
 /// Where a login may lead to. The first is for everybody who asks for something else.
 const RETURN_TO: [&str; 3] = ["/welcome", "/members", "/behind-the-scenes"];
 
+/// As OpenID Connect Core §2 has it for `sub`.
+const MAX_ID_BYTES: usize = 255;
+
 /// Starts a login. It changes nothing for who is logged in already.
 pub fn log_in(app: &App, request: &Request) -> Answered {
     let pairs = decode_pairs(request.query())?;
@@ -108,6 +111,10 @@ fn finish(app: &App, old_id: &str, pending: &mut Pending, request: &Request) -> 
     let response = http::send(&request)?;
     trace.user("user_response", &response);
     let user = get_user_info::read_user(&response)?;
+    // An id may not be cut short, or two people could be one; and everybody's is kept.
+    if user.id.len() > MAX_ID_BYTES {
+        return Err(Error::BadUserResponse("its id is too long".into()));
+    }
 
     // 303 to an address without the code. The access token ends with this function.
     let answer = pages::see_other(pending.return_to);

@@ -21,6 +21,7 @@ use oauth2_by_hand::Error;
 use oauth2_by_hand::by_hand::{compare, random};
 use oauth2_by_hand::get_user_info::User;
 use oauth2_by_hand::http::shelf::Shelf;
+use serde_json::Value;
 
 use super::Provider;
 use super::trace::Trace;
@@ -168,8 +169,15 @@ impl Memory {
             None => (self.accounts_so_far + 1, 0),
         };
         self.accounts_so_far = self.accounts_so_far.max(number);
-        let provider = Arc::clone(provider);
+        let (provider, user) = (Arc::clone(provider), kept(user));
         self.accounts.put(&key, Account { number, logins: logins + 1, provider, user }, self.now());
         key
     }
+}
+
+/// Of what a provider says of a person: what we show, and no more of it than a page has room for.
+fn kept(user: User) -> User {
+    let short = |text: Option<String>| text.map(|text| text.chars().take(200).collect());
+    let avatar_url = user.avatar_url.filter(|url| url.len() <= 2000);
+    User { id: user.id, name: short(user.name), bio: short(user.bio), avatar_url, raw: Value::Null }
 }
