@@ -107,7 +107,7 @@ test('more idle connections than the server keeps do not shut the browser out', 
   const login = await stage.login();
   const page = await stage.page();
   await page.goto(login.url);
-  await stage.idleConnections(login.redirectUri, 100);
+  await stage.idleConnections(login.redirectUri, 300);
 
   await button(page, 'Allow').click();
   await seeHeading(page, 'Code received');
