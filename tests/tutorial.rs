@@ -152,9 +152,11 @@ fn made_equal(text: &str, redirect_port: u16) -> String {
     equal
 }
 
-/// The first free port with four digits from there on: the lengths in the messages stay the same.
+/// A free port with four digits, so that the lengths in the messages stay the same. Each run of the tests
+/// looks elsewhere, so that two at the same time do not meet.
 fn free_port(from: u16) -> u16 {
-    (from..9999).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
+    let start = from + (std::process::id() % 1000) as u16;
+    (start..9999).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }
 
 /// A command line as the tutorial writes it: variables, program, arguments.
@@ -197,7 +199,7 @@ struct Terminals {
 
 impl Terminals {
     fn open() -> Terminals {
-        let port = free_port(practice_port()).to_string();
+        let port = free_port(4000).to_string();
         let mut provider = Running::start(program("provider").args(["--port", &port]));
         provider.line(|line| line.starts_with("Every request"));
         let pasted = provider.printed.lines().filter_map(|line| {
@@ -206,7 +208,7 @@ impl Terminals {
             Some((name.trim().to_owned(), value.trim().trim_matches('\'').to_owned()))
         });
         let pasted = pasted.collect();
-        Terminals { provider, pasted, redirect_port: free_port(8080) }
+        Terminals { provider, pasted, redirect_port: free_port(6000) }
     }
 
     /// What the command prints, errors last, and its exit code. Where a person is asked, Allow is clicked.
@@ -243,10 +245,6 @@ impl Terminals {
         let (printed, errors, code) = running.end();
         (printed + &errors, code)
     }
-}
-
-fn practice_port() -> u16 {
-    oauth2_by_hand::practice::DEFAULT_PORT
 }
 
 /// Where the browser is sent after Allow at `url`.
@@ -345,7 +343,10 @@ const NOT_RUN: [(&str, &str); 13] = [
     ("cargo run --bin step3 -- --pause", "as above, with --approve, which is run"),
     ("cargo run --bin step3 -- --paste", "it needs a person; tests/programs.rs pastes"),
     ("tests/cost/run", "it measures for minutes"),
-    ("cargo run --bin webapp", "it serves until it is ended; tests/programs.rs and the browser tests run it"),
+    (
+        "cargo run --bin webapp",
+        "it serves until it is ended; tests/programs.rs and the browser tests run it",
+    ),
     ("cargo test --test webapp a2_", "it is run with the change of chapter 8, by another test"),
 ];
 
