@@ -127,7 +127,8 @@ fn provider_ports(text: &str, redirect_port: u16) -> BTreeSet<u16> {
         for (position, _) in text.match_indices(before) {
             let digits: String =
                 text[position + before.len()..].chars().take_while(char::is_ascii_digit).collect();
-            ports.extend(digits.parse::<u16>().ok().filter(|port| *port != redirect_port));
+            let port = digits.parse::<u16>().ok();
+            ports.extend(port.filter(|port| ![8080, redirect_port].contains(port)));
         }
     }
     ports
@@ -142,8 +143,9 @@ fn made_equal(text: &str, redirect_port: u16) -> String {
     }
     let ports = provider_ports(&text, redirect_port);
     assert!(ports.len() <= 1, "one provider has one port: {ports:?}");
-    let named =
-        ports.into_iter().map(|port| (port, "<provider>")).chain([(redirect_port, "<redirect>")]);
+    // 8080 is the port of the tutorial, and of texts that name the default.
+    let redirect_ports = [(8080, "<redirect>"), (redirect_port, "<redirect>")];
+    let named = ports.into_iter().map(|port| (port, "<provider>")).chain(redirect_ports);
     for (port, name) in named {
         for before in ["127.0.0.1:", "127.0.0.1%3A"] {
             equal = equal.replace(&format!("{before}{port}"), &format!("{before}{name}"));
