@@ -1,0 +1,98 @@
+// Our programs, run as a person would run them, and a man in the middle who spoils one thing.
+
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import { createServer as createSocket } from 'node:net';
+import { once } from 'node:events';
+
+const bin = process.env.INTEROP_BIN;
+
+export async function freePort() {
+  const server = createSocket().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+// Runs step3 with these settings. `decide` gets the authorization URL and gives the redirect, or nothing
+// when the server sent nobody back.
+export async function step3(settings, decide) {
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^OAUTH_|_proxy$/i.test(name)),
+  );
+  const child = spawn(`${bin}/step3`, ['--no-browser'], { env: { ...env, ...settings } });
+  let printed = '';
+  let errors = '';
+  let found;
+  const url = new Promise((resolve) => (found = resolve));
+  child.stdout.on('data', (data) => {
+    printed += data;
+    const line = printed.match(/^http.*response_type=code.*$/m);
+    if (line && printed.slice(line.index + line[0].length).includes('Ctrl-C')) found(line[0]);
+  });
+  child.stderr.on('data', (data) => (errors += data));
+  const ended = once(child, 'close').then(([code]) => code);
+  try {
+    const asked = await Promise.race([url, ended]);
+    if (typeof asked !== 'string') return { code: asked, printed, errors };
+    const redirect = await decide(asked);
+    if (!redirect) return { code: null, printed, errors };
+    // The page that the program shows is of no interest here.
+    await fetch(redirect).then((page) => page.text());
+    return { code: await ended, printed, errors };
+  } finally {
+    child.kill();
+    await ended;
+  }
+}
+
+// A server on loopback that passes one request on, changed by `spoil`.
+export async function between(target, spoil) {
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const piece of request) body += piece;
+    const { authorization, accept, 'content-type': type } = request.headers;
+    const headers = Object.fromEntries(
+      Object.entries({ authorization, accept, 'content-type': type }).filter(([, v]) => v),
+    );
+    const send = async (changed) => {
+      const { headers: h, body: b } = { headers, body, ...changed };
+      const method = request.method;
+      return fetch(target, { method, headers: h, body: method === 'POST' ? b : undefined });
+    };
+    const answer = await spoil({ headers, body }, send);
+    response.writeHead(answer.status, Object.fromEntries(
+      ['content-type', 'www-authenticate']
+        .map((name) => [name, answer.headers.get(name)])
+        .filter(([, value]) => value),
+    ));
+    response.end(await answer.text());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { pathname } = new URL(target);
+  return {
+    url: `http://127.0.0.1:${server.address().port}${pathname}`,
+    close: () => server.close(),
+  };
+}
+
+// Starts a program and waits for the line that says where it listens.
+export async function start(command, args, pattern, env = {}) {
+  const child = spawn(command, args, { env: { ...process.env, ...env } });
+  let printed = '';
+  const ready = new Promise((resolve, reject) => {
+    const look = (data) => {
+      printed += data;
+      const found = printed.match(pattern);
+      if (found) resolve(found[1]);
+    };
+    child.stdout.on('data', look);
+    child.stderr.on('data', look);
+    child.on('close', () => reject(new Error(`${command} has ended:\n${printed}`)));
+  });
+  const stop = () => child.kill();
+  process.on('exit', stop);
+  return { where: await ready, stop };
+}
