@@ -295,6 +295,7 @@ fn stumbling_block_11_the_user_clicks_deny() {
     let deny = |like: &str| {
         let mut step3 = Running::start(program("step3").args(["--like", like, "--no-browser"]));
         let url = step3.authorization_url();
+        step3.line(|line| line.ends_with("ends the wait."));
         let (origin, _) = url.split_once("/authorize").unwrap();
         let host = origin.strip_prefix("http://").unwrap();
         let page = browse(&url);
