@@ -297,6 +297,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_inside_a_shown_member_is_shown_unless_it_is_secret_by_name() {
+        let body = r#"{"images": [{"url": "https://a/1", "access_token": "abcd"}], "plan": {"images": "b"}}"#;
+        let shown = Mask::hiding().personal_response(&json(body), &["images"]);
+        let expected = r#"{"images": [{"url": "https://a/1", "access_token": "…"}], "plan": …}"#;
+        assert!(shown.ends_with(expected), "{shown}");
+    }
+
+    #[test]
     fn a_secret_that_was_seen_once_is_hidden_in_every_encoding() {
         let mut mask = Mask::hiding();
         mask.request(&Request::post_form("https://example.com/", &[("client_secret", CANARY)]));
