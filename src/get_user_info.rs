@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::http::fields::Fields;
+use crate::http::fields::{self, Fields};
 use crate::http::{Request, Response};
 
 /// The members of the answer that [`read_user`] reads. The programs show no others of a real person.
@@ -62,8 +62,7 @@ pub fn read_user(response: &Response) -> Result<User, Error> {
         200 => (),
         // The reason stands in `WWW-Authenticate: Bearer error="…"` (RFC 6750 §3).
         status @ (401 | 403) => {
-            let error = response.challenge("error");
-            let description = response.challenge("error_description");
+            let (error, description) = fields::reason(response);
             return Err(Error::UserInfoRefused { status, error, description });
         }
         status => return Err(Error::BadUserResponse(format!("HTTP {status}"))),

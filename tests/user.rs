@@ -224,6 +224,26 @@ fn a_refused_token_is_explained_by_the_header() {
     assert_eq!(error(&Response::new(403, "text/html", "no")), silent);
 }
 
+/// Authlib, GitHub and others leave the header out and say it in the body.
+#[test]
+fn without_a_challenge_the_reason_is_read_from_the_body() {
+    let rows = [
+        (
+            r#"{"error":"insufficient_scope","error_description":"more"}"#,
+            "insufficient_scope",
+            "more",
+        ),
+        (r#"{"message":"Bad credentials","status":"401"}"#, "", "Bad credentials"),
+        (r#"{"error":{"status":401,"message":"expired"}}"#, "", ""),
+        (r#"{"error":"#, "", ""),
+    ];
+    for (body, code, words) in rows {
+        let expected =
+            Error::UserInfoRefused { status: 401, error: code.into(), description: words.into() };
+        assert_eq!(error(&Response::new(401, "application/json", body)), expected, "{body}");
+    }
+}
+
 #[test]
 fn every_prefix_of_a_good_answer_is_refused() {
     let good = r#"{"id":"1","name":"Ada","bio":null,"avatar_url":"https://example.com/a.png"}"#;

@@ -123,7 +123,7 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
                 (401, "") => say(
                     "",
                     "the server found no access token in the request: another scheme than Bearer, or no \
-                     Authorization header.",
+                     Authorization header. Or it leaves out why, and the token has expired or was revoked.",
                     "look at the request above and at the body of the answer.",
                 ),
                 (401, _) => say(

@@ -129,6 +129,19 @@ impl Fields {
     }
 }
 
+/// Why an API refuses: the error code and its words, from the challenge (RFC 6750 §3) or, where there is
+/// none, from a JSON body. Empty where neither says.
+pub fn reason(response: &Response) -> (String, String) {
+    let challenge = (response.challenge("error"), response.challenge("error_description"));
+    if challenge != (String::new(), String::new()) {
+        return challenge;
+    }
+    let body = Fields::read_json(response).ok();
+    let text = |name| body.as_ref().and_then(|fields| fields.text(name).ok().flatten());
+    let words = text("error_description").or_else(|| text("message"));
+    (text("error").unwrap_or_default(), words.unwrap_or_default())
+}
+
 fn unexpected_type(response: &Response) -> String {
     format!("HTTP {} with a body of type {:?}", response.status, response.media_type())
 }

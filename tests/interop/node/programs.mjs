@@ -7,13 +7,19 @@ import { once } from 'node:events';
 
 const bin = process.env.INTEROP_BIN;
 
+// Below 32768, where no system takes the ports of outgoing connections from: one of those could come in
+// between now and the moment when step3 listens.
 export async function freePort() {
-  const server = createSocket().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = 10000 + Math.floor(Math.random() * 20000);
+    const server = createSocket().listen(port, '127.0.0.1');
+    const outcome = await Promise.race([
+      once(server, 'listening').then(() => port),
+      once(server, 'error').then(() => 0),
+    ]).catch(() => 0);
+    server.close();
+    if (outcome) return port;
+  }
 }
 
 // Runs step3 with these settings. `decide` gets the authorization URL and gives the redirect, or nothing
