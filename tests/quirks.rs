@@ -214,6 +214,16 @@ fn each_user_has_the_shape_of_its_provider() {
 }
 
 #[test]
+fn a_scope_means_the_same_under_another_name() {
+    let (provider, mut client) = like("gitlab");
+    client.scope = "read_user email".into();
+    let token = read_token(&client, &provider.handle(&ready(&provider, &client, "ada"))).unwrap();
+    let user = provider.handle(&user_info_request(&client, &token.access_token));
+    assert_eq!(json(&user)["email"], "ada@example.org");
+    assert!(log_in("gitlab", "ada").1.get("email").is_none(), "not asked for, not told");
+}
+
+#[test]
 fn none_of_the_six_says_iss_and_the_metadata_agrees() {
     for name in ["github", "gitlab", "google", "spotify", "vimeo", "discord", "strict", "odd"] {
         let (provider, client) = like(name);

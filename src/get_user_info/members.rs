@@ -17,14 +17,14 @@ use serde_json::Value;
 use crate::http::fields::Fields;
 
 /// Names of who it is. Spotify documents `account_id` as the one that stays, and keeps `id` beside it.
-const ID: [&str; 3] = ["account_id", "id", "sub"];
+const ID: &[&str] = &["account_id", "id", "sub"];
 
 /// Names of the name to show: GitHub and most, Spotify, Discord, and Discord without a display name.
-const NAME: [&str; 4] = ["name", "display_name", "global_name", "username"];
+const NAME: &[&str] = &["name", "display_name", "global_name", "username"];
 
 /// Names of the picture's address: GitHub and GitLab, OpenID Connect, Spotify. Discord's `avatar` is
 /// none of them: it is a hash.
-const AVATAR_URL: [&str; 3] = ["avatar_url", "picture", "images/0/url"];
+const AVATAR_URL: &[&str] = &["avatar_url", "picture", "images/0/url"];
 
 /// A number at some providers and a text at others. We only ever compare it, so it becomes text.
 pub(super) fn id(fields: &Fields) -> Result<String, String> {
@@ -39,7 +39,7 @@ pub(super) fn id(fields: &Fields) -> Result<String, String> {
 }
 
 pub(super) fn name(fields: &Fields) -> Result<Option<String>, String> {
-    first_text(fields, &NAME)
+    first_text(fields, NAME)
 }
 
 pub(super) fn bio(fields: &Fields) -> Result<Option<String>, String> {
@@ -47,7 +47,7 @@ pub(super) fn bio(fields: &Fields) -> Result<Option<String>, String> {
 }
 
 pub(super) fn avatar_url(fields: &Fields) -> Result<Option<String>, String> {
-    Ok(first_text(fields, &AVATAR_URL)?.or_else(|| largest_picture(fields)))
+    Ok(first_text(fields, AVATAR_URL)?.or_else(|| largest_picture(fields)))
 }
 
 /// The first of the members that holds a text. One that holds something else is an error, not skipped.

@@ -194,21 +194,24 @@ fn what_is_asked(
     };
     let scopes = scopes.ok_or(("invalid_scope", quirks.scope_names))?;
 
-    let challenge = value("code_challenge")?;
-    let method = value("code_challenge_method")?;
-    match (challenge, method) {
-        // A public client has no secret: without PKCE whoever catches its code has won.
-        (None, None) if client.client_secret.is_none() => {
-            Err(("invalid_request", "a public client has to send a code_challenge"))
+    let pkce = (value("code_challenge")?, value("code_challenge_method")?);
+    let is_required = client.client_secret.is_none() || quirks.pkce_for_all;
+    Ok((scopes, code_challenge(pkce, is_required)?))
+}
+
+/// The code challenge, or nothing where the client gives up PKCE and may.
+fn code_challenge(
+    pkce: (Option<&str>, Option<&str>),
+    is_required: bool,
+) -> Result<String, Refusal> {
+    match pkce {
+        // A public client has no secret: without PKCE whoever catches its code has won. RFC 9700 §2.1.1 wants
+        // it of every client.
+        (None, None) if is_required => {
+            Err(("invalid_request", "this client has to send a code_challenge"))
         }
-        // RFC 9700 §2.1.1: "For confidential clients, the use of PKCE [RFC7636] is RECOMMENDED".
-        (None, None) if quirks.pkce_for_all => {
-            Err(("invalid_request", "every client has to send a code_challenge here"))
-        }
-        (None, None) => Ok((scopes, String::new())),
-        (Some(challenge), Some("S256")) if is_challenge(challenge) => {
-            Ok((scopes, challenge.to_owned()))
-        }
+        (None, None) => Ok(String::new()),
+        (Some(challenge), Some("S256")) if is_challenge(challenge) => Ok(challenge.to_owned()),
         (Some(_), Some("S256")) => Err(("invalid_request", "the code_challenge has a wrong form")),
         // RFC 9700 §2.1.1: `plain` shows the verifier to whoever reads the URL.
         _ => Err(("invalid_request", "code_challenge needs code_challenge_method=S256")),

@@ -16,6 +16,7 @@ use serde_json::json;
 use super::answers;
 use super::people;
 use super::quirks::shapes;
+use super::scopes::SCOPES;
 use super::state::{Issued, State};
 use crate::by_hand::urlencoding::{decode_pairs, parameter};
 use crate::http::{Request, Response};
@@ -27,21 +28,9 @@ pub(super) fn user(state: &mut State, request: &Request, issuer: &str) -> Respon
         state.quirk("403, because the request has no User-Agent.");
         return Response::new(403, "text/plain", "Who are you? Say it in a User-Agent header.\n");
     }
-    let bearer = match *request.headers_named("Authorization") {
-        [] => return challenge(401, "", "send the access token as: Authorization: Bearer"),
-        [header] => {
-            header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        }
-        _ => {
-            return challenge(400, "invalid_request", "there are two Authorization headers");
-        }
-    };
-    // Another scheme is no token at all.
-    let Some((_, access_token)) = bearer else {
-        return challenge(401, "", "send the access token as: Authorization: Bearer");
-    };
-    let Some(token) = state.access_tokens.get(access_token.trim(), state.now()).cloned() else {
-        return challenge(401, "invalid_token", "the access token is unknown, expired or revoked");
+    let token = match bearer_token(state, request) {
+        Ok(token) => token,
+        Err(refusal) => return refusal,
     };
     if !quirks.user_scope.is_empty() && !has_scope(&token, quirks.user_scope) {
         return insufficient_scope(quirks.user_scope);
@@ -49,7 +38,9 @@ pub(super) fn user(state: &mut State, request: &Request, issuer: &str) -> Respon
 
     let person = token.person;
     let mut user = (quirks.user)(person, issuer);
-    if has_scope(&token, "user:email")
+    // Scopes have other names at other providers; what they mean here stays.
+    let [_, email] = &SCOPES;
+    if token.scopes.iter().any(|scope| scope.meaning == email.meaning)
         && let Some(members) = user.as_object_mut()
     {
         members.insert("email".into(), person.email.into());
@@ -66,6 +57,26 @@ pub(super) fn user(state: &mut State, request: &Request, issuer: &str) -> Respon
         quirks.user_type.clone_into(media_type);
     }
     response
+}
+
+/// The access token that the request bears, if it is a good one.
+fn bearer_token(state: &State, request: &Request) -> Result<Issued, Response> {
+    let no_token = challenge(401, "", "send the access token as: Authorization: Bearer");
+    let bearer = match *request.headers_named("Authorization") {
+        [] => return Err(no_token),
+        [header] => {
+            header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        }
+        _ => return Err(challenge(400, "invalid_request", "there are two Authorization headers")),
+    };
+    // Another scheme is no token at all.
+    let Some((_, access_token)) = bearer else {
+        return Err(no_token);
+    };
+    let token = state.access_tokens.get(access_token.trim(), state.now()).cloned();
+    token.ok_or_else(|| {
+        challenge(401, "invalid_token", "the access token is unknown, expired or revoked")
+    })
 }
 
 /// Answers `/avatar.svg?person=…`: a picture that everybody may see.

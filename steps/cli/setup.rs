@@ -1,10 +1,10 @@
 //! Who the client is and which provider it talks to: from the options and the environment.
 
 use super::{Options, Screen};
-use oauth2_by_hand::http::endpoint;
 use oauth2_by_hand::http::mask::Mask;
 use oauth2_by_hand::http::serve::Server;
-use oauth2_by_hand::practice::quirks;
+use oauth2_by_hand::http::{Request, endpoint};
+use oauth2_by_hand::practice::{Answer, quirks};
 use oauth2_by_hand::providers::{self, Preset};
 use oauth2_by_hand::{Client, Error, practice, settings};
 
@@ -80,15 +80,14 @@ fn practice(
     environment: Lookup,
 ) -> Result<Setup, Error> {
     let quirks = options.like.unwrap_or(&quirks::PLAIN);
-    let (provider, server) = practice::start_like(quirks, 0, |_, answer| {
+    let say = |_: &Request, answer: &Answer| {
         for remark in &answer.remarks {
             // Whoever sent the request waits for its answer, so nothing else is printed meanwhile.
             let _ = Screen::new(Mask::hiding()).note(remark);
         }
-    })
-    .map_err(|error| Error::CannotListen {
-        address: "127.0.0.1".into(),
-        reason: error.to_string(),
+    };
+    let (provider, server) = practice::start_like(quirks, 0, say).map_err(|error| {
+        Error::CannotListen { address: "127.0.0.1".into(), reason: error.to_string() }
     })?;
     let own = provider.settings();
     let own = |name: &str| own.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
@@ -103,27 +102,30 @@ fn practice(
     })?;
     client.any_port = true;
 
-    let mut notes = Vec::new();
-    if let Some(preset) = preset {
-        notes.push(format!(
+    let unused = OF_A_PROVIDER
+        .into_iter()
+        .filter(|name| environment(name).is_some())
+        .filter(|name| identity(name).is_none() || !IDENTITY.contains(name))
+        .collect();
+    let notes = practice_notes(options, preset, unused);
+    let provider = format!("the practice provider, in this program, at {}", provider.issuer());
+    Ok(Setup { client, provider, notes, server: Some(server) })
+}
+
+/// What a practice run is, so that nobody takes it for the real thing.
+fn practice_notes(options: &Options, preset: Option<&Preset>, unused: Vec<&str>) -> Vec<String> {
+    let real = preset.map(|preset| {
+        format!(
             "This is a practice run: nothing goes to {}. The settings are its own, but the three URLs are \
              the practice provider's.",
             preset.title
-        ));
-    }
-    let unused: Vec<&str> = OF_A_PROVIDER
-        .into_iter()
-        .filter(|name| environment(name).is_some())
-        .filter(|name| identity(name).is_none() || !name.starts_with("OAUTH_CLIENT"))
-        .collect();
-    if !unused.is_empty() {
-        notes.push(format!("Practice: not used from the environment: {}.", unused.join(", ")));
-    }
-    if options.like.is_some() {
-        notes.push(format!("The practice provider behaves like {}.", quirks.title));
-    }
-    let provider = format!("the practice provider, in this program, at {}", provider.issuer());
-    Ok(Setup { client, provider, notes, server: Some(server) })
+        )
+    });
+    let unused = (!unused.is_empty())
+        .then(|| format!("Practice: not used from the environment: {}.", unused.join(", ")));
+    let like =
+        options.like.map(|quirks| format!("The practice provider behaves like {}.", quirks.title));
+    [real, unused, like].into_iter().flatten().collect()
 }
 
 /// A provider that we know. What is yours alone may be missing: then [`unregistered`] says how to get it.

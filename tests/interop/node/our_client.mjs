@@ -147,7 +147,7 @@ if (server.name === 'oidc-provider') {
   });
   await cases.case('quirk: an unknown scope is granted away, and the API then answers 403', async () => {
     const run = await logIn('post', { OAUTH_SCOPE: 'nonsense' });
-    assertRefused(run, 'HTTP 403', 'the token lacks a scope', 'set OAUTH_SCOPE');
+    assertRefused(run, 'HTTP 403', '"insufficient_scope"', 'the token lacks a scope', 'set OAUTH_SCOPE');
   });
   await cases.case('a null bio and a numeric id', async () => {
     assertContains((await logIn('post')).printed, 'bio (none given)', 'id 7');
