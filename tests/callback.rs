@@ -23,7 +23,7 @@ const STATE: &str = "the-state-of-this-login";
 
 /// A client whose redirect URI has a port that the system has just chosen.
 fn client_at(host: &str) -> Client {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     Client { redirect_uri: format!("http://{host}:{port}/callback"), any_port: true, ..workshop() }
 }
 

@@ -43,7 +43,7 @@ fn other_provider(answer: fn(&Request) -> Response) -> (String, Receiver<Request
 /// secrets that were on the wire, and the exit code.
 fn masked_run(answer: fn(&Request) -> Response, client_auth: &str) -> (String, Vec<String>, i32) {
     let (origin, requests) = other_provider(answer);
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let redirect_uri = format!("http://127.0.0.1:{port}/callback");
     let mut step3 = program("step3");
     step3.args(["--no-browser", "--mask-secrets"]).envs([

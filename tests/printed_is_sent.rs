@@ -82,7 +82,7 @@ fn the_programs_print_every_message_as_it_stood_on_the_wire() {
         step3.env(name, value);
     }
     // A port of its own, so that nobody else's run is in the way.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     step3.env("OAUTH_REDIRECT_URI", format!("http://127.0.0.1:{port}/callback"));
 
     let (printed, errors, code) = run(&mut step3);

@@ -332,7 +332,7 @@ fn a_closed_pipe_is_no_panic() {
 
 #[test]
 fn the_provider_that_is_gone_is_named() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = free_address();
     let (_, errors, code) = run(program("step3").arg("--approve").envs([
         ("OAUTH_CLIENT_ID", "workshop"),
         ("OAUTH_REDIRECT_URI", &format!("http://{free}/callback")),
@@ -360,7 +360,7 @@ fn the_provider_prints_the_lines_to_paste_and_every_request() {
 
     let mut step3 = program("step3");
     step3.arg("--approve").envs(settings);
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = free_address();
     let (printed, errors, code) =
         run(step3.env("OAUTH_REDIRECT_URI", format!("http://{free}/callback")));
 

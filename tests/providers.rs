@@ -123,7 +123,7 @@ fn the_provider_program_has_the_same_habits_and_shows_them() {
 
     let mut step3 = program("step3");
     step3.arg("--approve").envs(settings.into_iter().filter(|(n, _)| n != "OAUTH_REDIRECT_URI"));
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = free_address();
     let (_, errors, code) = run(step3.env("OAUTH_REDIRECT_URI", format!("http://{free}/callback")));
 
     assert_eq!((code, errors.as_str()), (0, ""));

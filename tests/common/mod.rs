@@ -3,8 +3,9 @@
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::practice::Provider;
@@ -185,6 +186,28 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A port on which a program may listen a moment later.
+///
+/// It is below 32768, where no system takes the ports of outgoing connections from: one of those could
+/// come in between. Each test process starts at another place, so that they rarely meet.
+pub fn free_port() -> u16 {
+    static TRIED: AtomicU16 = AtomicU16::new(0);
+    let start = std::process::id().wrapping_mul(97);
+    loop {
+        let tried = u32::from(TRIED.fetch_add(1, Ordering::Relaxed));
+        let port = 10_000 + start.wrapping_add(tried) % 20_000;
+        let port = u16::try_from(port).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// The same with its address, such as `127.0.0.1:10097`.
+pub fn free_address() -> String {
+    format!("127.0.0.1:{}", free_port())
 }
 
 /// Sends bytes to an address and reads the answer to its end.
