@@ -26,6 +26,7 @@ use oauth2_by_hand::fetch_token::Token;
 use oauth2_by_hand::get_user_info::User;
 use oauth2_by_hand::http::mask::Mask;
 use oauth2_by_hand::http::serve::Server;
+use oauth2_by_hand::http::visible::visible;
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::{Client, Error, callback};
 
@@ -81,9 +82,7 @@ impl Cli {
     pub fn client(&mut self) -> Result<Client, Error> {
         let environment =
             |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-        if let Some((preset, redirect_uri)) = setup::unregistered(&self.options, &environment) {
-            self.screen.say(&presets::how_to_register(self.program, preset, &redirect_uri))?;
-        }
+        show_how_to_register(self.program, &self.options, &environment)?;
         let setup = setup::setup(&self.options, &environment)?;
         let secret_shown = setup.is_local() || self.options.show_secrets;
         let client = setup.client;
@@ -303,6 +302,20 @@ impl Cli {
         write!(out, "   [Enter {purpose}] ").and_then(|()| out.flush()).map_err(failed)?;
         io::stdin().read_line(&mut String::new()).map_err(failed)?;
         Ok(())
+    }
+}
+
+/// Says how to become a client of the chosen provider, if the environment does not say as which client.
+pub fn show_how_to_register(
+    program: &str,
+    options: &Options,
+    environment: setup::Lookup,
+) -> Result<(), Error> {
+    match setup::unregistered(options, environment) {
+        Some((preset, redirect_uri)) => {
+            screen::print(&presets::how_to_register(program, preset, &visible(&redirect_uri)))
+        }
+        None => Ok(()),
     }
 }
 

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
 
 fn serve(options: &Options) -> Result<(), Failure> {
     let environment = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into());
+    cli::show_how_to_register("webapp", options, &environment)?;
     let mut chosen = setup(options, &environment)?;
     let listeners = listen(&mut chosen.client, options.port)?;
     let (origin, _) = endpoint::split(&chosen.client.redirect_uri);

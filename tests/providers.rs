@@ -149,6 +149,14 @@ fn a_preset_without_a_registration_says_where_and_what_to_enter() {
 }
 
 #[test]
+fn the_web_app_says_so_too() {
+    let (printed, errors, code) = run(program("webapp").args(["--provider", "gitlab"]));
+    assert_eq!(code, 2);
+    assert!(printed.contains("cargo run --bin webapp -- --provider gitlab"), "{printed}");
+    assert!(unwrapped(&errors).contains("How to get it is shown above."), "{errors}");
+}
+
+#[test]
 fn list_shows_every_preset_and_what_its_facts_rest_on() {
     let (list, errors, code) = run(program("step1").args(["--provider", "list"]));
     assert_eq!((code, errors.as_str()), (0, ""));
