@@ -13,7 +13,7 @@
 //!     |<--- consent page: allow or deny? --------------------|
 //!     |---- allow ------------------------------------------>|
 //!     |<--- 303 to redirect_uri?code&state&iss --------------|
-//!     |---- GET /callback?code&state&iss ->| callback.rs     |
+//!     |-- GET /callback?code ->|  callback.rs                |
 //!     |                        |                             |
 //!     |                        |  fetch_token.rs      STEP 2 |
 //!     |                        |---- POST /token (code) ---->|

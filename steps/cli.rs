@@ -200,7 +200,7 @@ impl Cli {
 
     /// Shows a response to us.
     pub fn show_response(&mut self, response: &Response, notice: Notice) -> Result<(), Error> {
-        let Notice { title, lines } = notice.of_answer(response.status);
+        let Notice { title, lines } = notice.of_answer(response);
         self.screen.response(&format!("provider -> client: {title}"), response, lines)
     }
 
@@ -211,7 +211,7 @@ impl Cli {
         shown: &[&str],
         notice: Notice,
     ) -> Result<(), Error> {
-        let Notice { title, lines } = notice.of_answer(response.status);
+        let Notice { title, lines } = notice.of_answer(response);
         let title = format!("provider -> client: {title}");
         self.screen.personal_response(&title, response, shown, lines)
     }

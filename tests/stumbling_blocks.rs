@@ -158,7 +158,8 @@ fn stumbling_block_5_an_error_under_200() {
     step3.args(["--provider", "github", "--like", "github", "--approve"]);
     step3.env("OAUTH_CLIENT_ID", "workshop").env("OAUTH_CLIENT_SECRET", "not-this-one");
     let (printed, errors) = fails(&mut step3);
-    assert_says(&printed, &["HTTP/1.1 200 OK", "comes under 200 OK."]);
+    assert_says(&printed, &["HTTP/1.1 200 OK", "comes under 200 OK.", "The answer is no."]);
+    assert!(!printed.contains("guard it like a password"), "there is no token to notice");
     assert_says(
         &errors,
         &[

@@ -350,7 +350,7 @@ const NOT_RUN: [(&str, &str); 13] = [
         "cargo run --bin webapp",
         "it serves until it is ended; tests/programs.rs and the browser tests run it",
     ),
-    ("cargo test --test webapp a2_", "it is run with the change of chapter 9, by another test"),
+    ("cargo test --test webapp a2_", "it is run with the change of chapter 10, by another test"),
 ];
 
 /// Every command that the two texts tell somebody to type.

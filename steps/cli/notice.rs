@@ -1,5 +1,8 @@
 //! What to notice in each message: the lesson in a few lines, beside the real thing.
 
+use oauth2_by_hand::http::Response;
+use oauth2_by_hand::http::fields::Fields;
+
 /// What a message is, and what to look at.
 pub struct Notice {
     /// Stands above the message.
@@ -9,12 +12,14 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// The same for an answer; one that says no has nothing of what there is to notice.
-    pub fn of_answer(self, status: u16) -> Notice {
-        match status {
-            200 => self,
-            _ => Notice { lines: "The answer is no. Its body, or a header, says why.", ..self },
+    /// The same for an answer; one that says no has nothing of what there is to notice. Some servers
+    /// say it under 200.
+    pub fn of_answer(self, response: &Response) -> Notice {
+        let says_error = Fields::read(response).is_ok_and(|fields| fields.get("error").is_some());
+        if response.status == 200 && !says_error {
+            return self;
         }
+        Notice { lines: "The answer is no. Its body, or a header, says why.", ..self }
     }
 }
 

@@ -84,9 +84,10 @@ impl Screen {
         self.notice(notice)
     }
 
-    /// A remark, between the messages.
+    /// A remark, between the messages, with an empty line after it.
     pub fn note(&self, text: &str) -> Result<(), Error> {
-        print(&wrapped(&self.mask.text(&format!("   {text}\n"))))
+        print(&wrapped(&self.mask.text(&format!("   {text}"))))?;
+        print("")
     }
 
     /// A table of our own: names in a column, values beside them.
