@@ -37,8 +37,14 @@ impl Fields {
                 let body = response.text().ok_or("its body is not text")?;
                 let pairs =
                     urlencoding::decode_pairs(body).map_err(|_| "its form encoding is broken")?;
+                let count = pairs.len();
                 let members = pairs.into_iter().map(|(name, value)| (name, Value::String(value)));
-                Ok(Fields { from_form: true, members: members.collect() })
+                let members: Map<String, Value> = members.collect();
+                // RFC 6749 §3.2: two readers of one answer must not take different tokens from it.
+                if members.len() != count {
+                    return Err("a parameter of its form is there twice".into());
+                }
+                Ok(Fields { from_form: true, members })
             }
             _ => Err(unexpected_type(response)),
         }

@@ -12,10 +12,13 @@
 //!
 //! [RFC 6749 §10.9]: https://www.rfc-editor.org/rfc/rfc6749#section-10.9
 
+use std::io;
 use std::time::Duration;
 
 use ureq::Agent;
+use ureq::config::{Config, ConfigBuilder};
 use ureq::http::HeaderMap;
+use ureq::typestate::AgentScope;
 
 use super::endpoint::{self, Endpoint};
 use super::{Request, Response};
@@ -38,8 +41,12 @@ pub const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// [`Error::Network`] for everything else that keeps the answer from us.
 pub fn send(request: &Request) -> Result<Response, Error> {
     let endpoint = endpoint::parse(&request.url()).map_err(Error::BadUrl)?;
-    let agent = agent(&endpoint);
-    let failed = |error| explain(error, &request.origin);
+    deliver(request, config(&endpoint, TIMEOUT).build())
+}
+
+fn deliver(request: &Request, config: Config) -> Result<Response, Error> {
+    let agent = Agent::new_with_config(config);
+    let failed = |error| explain(error, &request.origin, &agent);
 
     let mut answer = match request.method.as_str() {
         "GET" => {
@@ -67,7 +74,7 @@ pub fn send(request: &Request) -> Result<Response, Error> {
     })
 }
 
-fn agent(endpoint: &Endpoint) -> Agent {
+fn config(endpoint: &Endpoint, timeout: Duration) -> ConfigBuilder<AgentScope> {
     // A proxy would be asked for 127.0.0.1, and would look at its own machine.
     let proxy = if endpoint.is_loopback() { None } else { ureq::Proxy::try_from_env() };
     Agent::config_builder()
@@ -82,11 +89,11 @@ fn agent(endpoint: &Endpoint) -> Agent {
         .http_status_as_error(false)
         .https_only(endpoint.scheme == "https")
         .proxy(proxy)
-        .timeout_global(Some(TIMEOUT))
+        // A server that never ends, or sends a byte a second, would hold us for ever.
+        .timeout_global(Some(timeout))
         .max_response_header_size(MAX_HEAD_BYTES)
+        // A connection from a pool may be dead, and the library would send the code a second time.
         .max_idle_connections(0)
-        .build()
-        .new_agent()
 }
 
 fn plain(headers: &HeaderMap) -> Vec<(String, String)> {
@@ -94,10 +101,15 @@ fn plain(headers: &HeaderMap) -> Vec<(String, String)> {
     headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect()
 }
 
-fn explain(error: ureq::Error, origin: &str) -> Error {
+fn explain(error: ureq::Error, origin: &str, agent: &Agent) -> Error {
     let reason = match error {
         ureq::Error::Timeout(_) => {
-            return Error::TimedOut { origin: origin.into(), seconds: TIMEOUT.as_secs() };
+            let timeout = agent.config().timeouts().global.unwrap_or_default();
+            return Error::TimedOut { origin: origin.into(), seconds: timeout.as_secs() };
+        }
+        // The TLS library's own errors come wrapped like this, once the connection stands.
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+            format!("its TLS certificate or protocol was refused: {error}")
         }
         ureq::Error::Io(error) => error.to_string(),
         ureq::Error::HostNotFound => "there is no machine of that name".into(),
@@ -110,3 +122,8 @@ fn explain(error: ureq::Error, origin: &str) -> Error {
     };
     Error::Network { origin: origin.into(), reason }
 }
+
+#[cfg(test)]
+mod tls_tests;
+#[cfg(test)]
+mod torture_tests;

@@ -45,6 +45,7 @@ pub struct Server {
 
 struct Shared {
     handler: Arc<Handler>,
+    deadline: Duration,
     stopping: AtomicBool,
     connections: Mutex<VecDeque<Connection>>,
     /// Told whenever a connection has ended.
@@ -64,8 +65,17 @@ impl Server {
     ///
     /// What the system says when it gives no thread.
     pub fn start(listeners: Vec<TcpListener>, handler: Arc<Handler>) -> io::Result<Server> {
+        Server::start_with(listeners, handler, DEADLINE)
+    }
+
+    fn start_with(
+        listeners: Vec<TcpListener>,
+        handler: Arc<Handler>,
+        deadline: Duration,
+    ) -> io::Result<Server> {
         let shared = Arc::new(Shared {
             handler,
+            deadline,
             stopping: AtomicBool::new(false),
             connections: Mutex::default(),
             ended: Condvar::new(),
@@ -156,7 +166,7 @@ struct Visit {
 
 impl Visit {
     fn serve(self) {
-        let mut stream = Timed::new(&self.stream, DEADLINE);
+        let mut stream = Timed::new(&self.stream, self.shared.deadline);
         let origin = self.stream.local_addr().map(|address| format!("http://{address}"));
         let (head_only, response) = match read_request(&mut stream, &origin.unwrap_or_default()) {
             Ok(request) => {
@@ -172,7 +182,7 @@ impl Visit {
             true => response.head_to_wire().into_bytes(),
             false => response.to_wire(),
         };
-        if Timed::new(&self.stream, DEADLINE).write_all(&wire).is_ok() {
+        if Timed::new(&self.stream, self.shared.deadline).write_all(&wire).is_ok() {
             self.close_gently();
         }
     }
@@ -234,3 +244,6 @@ impl Write for Timed<'_> {
         self.stream.flush()
     }
 }
+
+#[cfg(test)]
+mod tests;

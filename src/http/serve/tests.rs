@@ -1,0 +1,110 @@
+//! The server loop under attack, with a deadline that a test can wait for.
+
+use super::*;
+
+const DEADLINE_HERE: Duration = Duration::from_millis(400);
+
+fn server() -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let handler = |_: &Request| Response::new(200, "text/plain", "hello");
+    Server::start_with(vec![listener], Arc::new(handler), DEADLINE_HERE).unwrap()
+}
+
+fn connect(server: &Server) -> TcpStream {
+    TcpStream::connect(server.addresses()[0]).unwrap()
+}
+
+/// Everything that comes until the other side closes, and how long that took.
+fn until_closed(mut stream: TcpStream) -> (Vec<u8>, Duration) {
+    let start = Instant::now();
+    stream.set_read_timeout(Some(DEADLINE * 2)).unwrap();
+    let mut received = Vec::new();
+    let _ = stream.read_to_end(&mut received);
+    (received, start.elapsed())
+}
+
+/// Slowloris: each byte comes before a read times out, so only a deadline for the whole helps.
+#[test]
+fn a_slow_sender_cannot_move_the_deadline() {
+    let server = server();
+    let stream = connect(&server);
+    let mut slow = stream.try_clone().unwrap();
+    let sender = thread::spawn(move || {
+        let mut sent = 0;
+        while slow.write_all(b"x").is_ok() {
+            sent += 1;
+            thread::sleep(DEADLINE_HERE / 20);
+        }
+        sent
+    });
+
+    let (answer, took) = until_closed(stream);
+
+    assert!(answer.starts_with(b"HTTP/1.1 400 "), "{}", answer.escape_ascii());
+    assert!(took < DEADLINE_HERE + FAREWELL * 4, "{took:?}");
+    assert!(sender.join().unwrap() > 2, "it was slow, not silent");
+}
+
+#[test]
+fn an_idle_connection_is_closed_at_the_deadline_without_an_answer() {
+    let server = server();
+    let (answer, took) = until_closed(connect(&server));
+    assert_eq!(answer, b"");
+    assert!(took < DEADLINE_HERE + FAREWELL * 4, "{took:?}");
+}
+
+/// A reader that takes nothing must not hold a thread and a megabyte for ever.
+#[test]
+fn a_reader_that_takes_nothing_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let handler = |_: &Request| Response::new(200, "text/plain", vec![b'x'; 64 << 20]);
+    let server = Server::start_with(vec![listener], Arc::new(handler), DEADLINE_HERE).unwrap();
+    let mut stream = connect(&server);
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+
+    let open = |open: &mut VecDeque<Connection>| !open.is_empty();
+    let begun = |open: &mut VecDeque<Connection>| open.iter().all(|one| !one.answering);
+    while begun(&mut server.shared.lock()) {
+        thread::yield_now();
+    }
+    let connections = server.shared.lock();
+    let (_left, waited) =
+        server.shared.ended.wait_timeout_while(connections, DEADLINE, open).unwrap();
+    assert!(!waited.timed_out(), "the connection is still open");
+}
+
+#[test]
+fn at_the_cap_the_oldest_idle_connection_goes_and_the_newest_is_served() {
+    let server = server();
+    let idle: Vec<TcpStream> = (0..MAX_CONNECTIONS * 4).map(|_| connect(&server)).collect();
+    let mut newest = connect(&server);
+    newest.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+
+    let (answer, took) = until_closed(newest);
+
+    assert!(answer.ends_with(b"hello"));
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    assert!(server.shared.lock().len() <= MAX_CONNECTIONS);
+    drop(idle);
+}
+
+/// A bug in one answer must not end the login.
+#[test]
+fn a_panic_in_one_answer_costs_one_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let handler = |request: &Request| match request.path() {
+        "/panic" => panic!("on purpose"),
+        _ => Response::new(200, "text/plain", "hello"),
+    };
+    let server = Server::start(vec![listener], Arc::new(handler)).unwrap();
+    for (path, expected) in [("/panic", ""), ("/", "hello")] {
+        let mut stream = connect(&server);
+        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).unwrap();
+        let (answer, _) = until_closed(stream);
+        assert!(answer.ends_with(expected.as_bytes()));
+        assert_eq!(answer.is_empty(), expected.is_empty());
+    }
+    while !server.shared.lock().is_empty() {
+        thread::yield_now();
+    }
+}
