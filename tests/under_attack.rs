@@ -125,9 +125,9 @@ struct Held {
 fn held() -> Option<Held> {
     let descriptors = fs::read_dir("/proc/self/fd").ok()?.count();
     // The server's threads by their names: the test runner has threads of its own.
-    let names = fs::read_dir("/proc/self/task").ok()?.filter_map(|task| {
-        fs::read_to_string(task.ok()?.path().join("comm")).ok()
-    });
+    let names = fs::read_dir("/proc/self/task")
+        .ok()?
+        .filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok());
     let threads = names.filter(|name| ["accept", "connection"].contains(&name.trim())).count();
     Some(Held { descriptors, threads })
 }
