@@ -1,0 +1,212 @@
+//! Rules of the client as a whole program: what it asks for, how often, and what it leaves behind.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in a test, a panic is the answer"
+)]
+
+mod common;
+
+use std::fs;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use common::*;
+use oauth2_by_hand::http::{Request, Response, read::read_request};
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// An empty folder of its own.
+fn empty_folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A provider that writes down each request and answers it, or hangs up.
+fn provider_that(
+    answer: impl Fn(&Request) -> Option<Response> + Send + 'static,
+) -> (String, Arc<Mutex<Vec<Request>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&requests);
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let request = read_request(&mut stream, "").unwrap();
+            seen.lock().unwrap().push(request.clone());
+            if let Some(response) = answer(&request) {
+                stream.write_all(&response.to_wire()).unwrap();
+            }
+        }
+    });
+    (origin, requests)
+}
+
+/// A login with step3 at that provider, whose redirect has been brought back with `query`.
+fn login(origin: &str, query: &str) -> (String, String, i32) {
+    let redirect_uri = format!("http://127.0.0.1:{}/callback", free_port());
+    let mut step3 = program("step3");
+    step3.arg("--no-browser").envs([
+        ("OAUTH_CLIENT_ID", "id"),
+        ("OAUTH_CLIENT_SECRET", "secret"),
+        ("OAUTH_REDIRECT_URI", &redirect_uri),
+        ("OAUTH_AUTHORIZE_URL", &format!("{origin}/authorize")),
+        ("OAUTH_TOKEN_URL", &format!("{origin}/token")),
+        ("OAUTH_USERINFO_URL", &format!("{origin}/user")),
+    ]);
+    let mut step3 = Running::start(&mut step3);
+    let url = step3.authorization_url();
+    let state = parameter(&url, "state").unwrap();
+    browse(&format!("{redirect_uri}?{query}&state={state}"));
+    step3.end()
+}
+
+/// RFC 6749 §4.1.2, §10.5: the code may have arrived, and a second try would look like a theft.
+#[test]
+fn a_code_is_sent_once_whatever_comes_back() {
+    type Answer = fn(&Request) -> Option<Response>;
+    let rows: [(&str, Answer); 5] = [
+        ("hangs up", |_| None),
+        ("503", |_| Some(Response::new(503, "text/plain", "").with_header("retry-after", "0"))),
+        ("redirect", |_| {
+            Some(Response::new(307, "text/plain", "").with_header("location", "/token"))
+        }),
+        ("invalid_client", |_| {
+            Some(Response::new(401, "application/json", r#"{"error":"invalid_client"}"#))
+        }),
+        ("PKCE is unknown", |_| {
+            Some(Response::new(400, "application/json", r#"{"error":"invalid_request"}"#))
+        }),
+    ];
+    for (what, answer) in rows {
+        let (origin, requests) = provider_that(answer);
+
+        let (printed, errors, exit_code) = login(&origin, "code=the-code");
+
+        assert_eq!(exit_code, 1, "{what}\n{printed}{errors}");
+        let requests = requests.lock().unwrap();
+        let targets: Vec<&str> = requests.iter().map(|one| one.target.as_str()).collect();
+        assert_eq!(targets, ["/token"], "{what}");
+        // RFC 9700 §2.1.1: nobody talks us out of PKCE or into a second method of authentication.
+        assert!(requests[0].body.contains("code_verifier="), "{what}");
+    }
+}
+
+/// RFC 9700 §2.1.1, RFC 7636 §7.2: an error is an error, and not a reason to ask again without PKCE.
+#[test]
+fn a_refused_question_is_not_asked_again_in_a_weaker_way() {
+    let (origin, requests) = provider_that(|_| None);
+    let (printed, errors, exit_code) = login(&origin, "error=invalid_request");
+    assert_eq!(exit_code, 1, "{errors}");
+    let asked: Vec<&str> = printed
+        .lines()
+        .filter(|line| line.starts_with(&origin) && line.contains("response_type=code"))
+        .collect();
+    let [url] = asked.as_slice() else { panic!("asked {} times", asked.len()) };
+    assert!(url.contains("code_challenge_method=S256") && !url.contains("plain"), "{url}");
+    assert!(requests.lock().unwrap().is_empty(), "and no token was asked for");
+}
+
+/// passport-oauth2 CVE-2021-41580: a 200 without a token counted as a login.
+#[test]
+fn a_login_without_a_token_or_without_a_user_ends_with_1() {
+    let token =
+        || Response::new(200, "application/json", r#"{"access_token":"a","token_type":"Bearer"}"#);
+    for (token_answer, user_answer) in [
+        (Response::new(200, "application/json", "{}"), None),
+        (Response::new(200, "application/json", r#"{"error":"bad"}"#), None),
+        (token(), Some(Response::new(200, "application/json", "{}"))),
+        (token(), Some(Response::new(401, "application/json", r#"{"id":1}"#))),
+    ] {
+        let (origin, _) = provider_that(move |request| match request.path() {
+            "/token" => Some(token_answer.clone()),
+            _ => user_answer.clone(),
+        });
+        let (printed, _, exit_code) = login(&origin, "code=c");
+        assert_eq!(exit_code, 1, "{printed}");
+    }
+}
+
+/// RFC 6749 §10.4, RFC 9700 §2.2.2: what is not kept cannot be stolen.
+#[test]
+fn a_login_leaves_no_file_behind() {
+    let folder = empty_folder("nothing-is-kept");
+    let mut step3 = program("step3");
+    step3.arg("--approve").current_dir(&folder);
+    for variable in
+        ["HOME", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "APPDATA"]
+    {
+        step3.env(variable, &folder);
+    }
+    let (_, errors, exit_code) = run(&mut step3);
+    assert_eq!((exit_code, errors.as_str()), (0, ""));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+/// toolhive #6238, mcp-remote #260: bound on all interfaces; bound after the browser had opened.
+#[test]
+fn when_the_url_is_shown_somebody_is_home_and_only_on_this_machine() {
+    let port = free_port();
+    let mut step1 = program("step1");
+    step1
+        .arg("--no-browser")
+        .env("OAUTH_REDIRECT_URI", format!("http://127.0.0.1:{port}/callback"));
+    for (name, value) in
+        provider().settings().iter().filter(|(name, _)| *name != "OAUTH_REDIRECT_URI")
+    {
+        step1.env(name, value);
+    }
+    let mut step1 = Running::start(&mut step1);
+    step1.authorization_url();
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
+    // Linux answers on all of 127.0.0.0/8: who had bound 0.0.0.0 would be reached by this.
+    assert!(TcpStream::connect(("127.0.0.2", port)).is_err());
+}
+
+/// mcp-remote CVE-2025-6514, webbrowser RUSTSEC-2026-0257: the URL reached a shell, or became an option.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_browser_gets_the_url_as_one_argument_and_no_shell_reads_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = empty_folder("a-browser");
+    let opener = folder.join("xdg-open");
+    // It tells how many arguments it got and what they were, and is ready when the last file is there.
+    let script =
+        "#!/bin/sh\nprintf '%s\\n' \"$#\" \"$@\" > \"$0.part\"\nmv \"$0.part\" \"$0.told\"\n";
+    fs::write(&opener, script).unwrap();
+    fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    // What a shell would run, and what would be an option, in a place that the user can choose.
+    let endpoint = "http://127.0.0.1:9/authorize?a=$(touch$IFS)&b=;c='d'";
+    let mut step1 = program("step1");
+    step1.env("PATH", path).envs([
+        ("OAUTH_CLIENT_ID", "--id;touch x"),
+        ("OAUTH_CLIENT_SECRET", "canary-secret"),
+        ("OAUTH_REDIRECT_URI", &format!("http://127.0.0.1:{}/callback", free_port())),
+        ("OAUTH_AUTHORIZE_URL", endpoint),
+        ("OAUTH_TOKEN_URL", "http://127.0.0.1:9/token"),
+        ("OAUTH_USERINFO_URL", "http://127.0.0.1:9/user"),
+    ]);
+    let mut step1 = Running::start(&mut step1);
+    let url = step1.line(|line| line.starts_with(endpoint));
+
+    let told = folder.join("xdg-open.told");
+    while !told.exists() {
+        thread::yield_now();
+    }
+    let told = fs::read_to_string(told).unwrap();
+
+    assert_eq!(told, format!("1\n{url}\n"));
+    assert!(!told.contains("canary"));
+}
