@@ -8,6 +8,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
+    clippy::print_stderr,
     reason = "in a test, a panic is the answer"
 )]
 
@@ -36,18 +37,8 @@ fn grant(client: &Client, send: &dyn Fn(&Request) -> Response) {
         (authorize::new_state().unwrap(), pkce::new_code_verifier().unwrap());
     let url = authorize::authorization_url(client, &state, &pkce::code_challenge(&code_verifier));
     let page = send(&Request::get(&url));
-    let mut click = decision(&page, "allow", "ada");
-    // The click goes where the question was asked.
-    let (origin, _) = http::endpoint::split(&client.authorization_endpoint);
-    let authority = http::endpoint::authority(&origin).to_owned();
-    for (name, value) in &mut click.headers {
-        match name.as_str() {
-            "Host" => value.clone_from(&authority),
-            "Origin" => value.clone_from(&origin),
-            _ => (),
-        }
-    }
-    click.origin = origin;
+    let (issuer, _) = http::endpoint::split(&client.authorization_endpoint);
+    let click = decision_at(&issuer, &page, "allow", "ada");
     let location = send(&click).header("location").unwrap().to_owned();
     let (_, query) = location.split_once('?').unwrap();
     let code = authorize::read_redirect(query, client, &state).unwrap();
@@ -72,14 +63,12 @@ fn soak(warm_up: usize, many: usize, client: &Client, send: &dyn Fn(&Request) ->
         grant(client, send);
     }
     let (memory, descriptors) = held();
-    for n in warm_up..many {
+    for _ in warm_up..many {
         grant(client, send);
-        if n % 10_000 == 0 {
-            println!("TREND {n} {:?}", held());
-        }
     }
     let (memory_after, descriptors_after) = held();
-    println!(
+    // On standard error, where `--nocapture` shows it: what was measured, not only whether it was enough.
+    eprintln!(
         "{many} grants: {memory} KiB after the first {warm_up}, {memory_after} KiB at the end; \
          {descriptors} descriptors, {descriptors_after} at the end"
     );

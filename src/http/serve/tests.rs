@@ -76,7 +76,7 @@ fn a_reader_that_takes_nothing_is_given_up() {
 #[test]
 fn at_the_cap_the_oldest_idle_connection_goes_and_the_newest_is_served() {
     let server = server();
-    let idle: Vec<TcpStream> = (0..MAX_CONNECTIONS * 4).map(|_| connect(&server)).collect();
+    let idle: Vec<TcpStream> = (0..MAX_CONNECTIONS + 64).map(|_| connect(&server)).collect();
     let mut newest = connect(&server);
     newest.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
 
