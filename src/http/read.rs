@@ -230,6 +230,50 @@ mod tests {
         }
     }
 
+    /// Gives one byte for each read, and the n-th read fails.
+    struct Failing<'a> {
+        bytes: &'a [u8],
+        reads_left: usize,
+        error: std::io::ErrorKind,
+    }
+
+    impl Read for Failing<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let failed = self.reads_left == 0;
+            self.reads_left = self.reads_left.saturating_sub(1);
+            if failed { Err(self.error.into()) } else { self.bytes.read(&mut buffer[..1]) }
+        }
+    }
+
+    #[test]
+    fn whichever_read_fails_there_is_no_request() {
+        use std::io::ErrorKind::{BrokenPipe, ConnectionReset, TimedOut, WouldBlock};
+        let bytes = b"POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na=b";
+        for error in [TimedOut, WouldBlock, ConnectionReset, BrokenPipe] {
+            for reads_left in 0..bytes.len() {
+                let mut stream = Failing { bytes, reads_left, error };
+                let outcome = read_request(&mut stream, "");
+                let is_expected = match reads_left {
+                    0 => outcome == Err(Silent),
+                    _ => matches!(outcome, Err(Refused(400, _))),
+                };
+                assert!(is_expected, "read {reads_left}: {outcome:?}");
+            }
+            let mut whole = Failing { bytes, reads_left: bytes.len(), error };
+            let one_by_one = read_request(&mut whole, "http://127.0.0.1:9000");
+            assert_eq!(one_by_one, read(bytes), "byte by byte is the same");
+        }
+    }
+
+    #[test]
+    fn every_prefix_of_a_good_request_is_refused() {
+        let bytes = b"POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na=b";
+        assert!(read(bytes).is_ok());
+        for length in 0..bytes.len() {
+            assert!(read(&bytes[..length]).is_err(), "{length} bytes");
+        }
+    }
+
     #[test]
     fn a_head_without_end_is_cut_off() {
         let endless = std::io::repeat(b'a');

@@ -1,0 +1,26 @@
+//! The user response: whoever comes out has an id.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use oauth2_by_hand::get_user_info::{MEMBERS, read_user};
+use oauth2_by_hand::http::Response;
+use oauth2_by_hand::http::mask::Mask;
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some((choice, body)) = bytes.split_first() else { return };
+    let status = [200, 200, 200, 200, 401, 403, 500][usize::from(choice / 2) % 7];
+    let challenge = String::from_utf8_lossy(body).replace(['\r', '\n'], " ");
+    let response = Response::new(
+        status,
+        ["application/json", "application/x+json"][usize::from(choice % 2)],
+        body,
+    )
+    .with_header("www-authenticate", &challenge);
+    match read_user(&response) {
+        Ok(user) => assert!(status == 200 && !user.id.is_empty()),
+        Err(error) => assert!(!error.to_string().contains(['\u{1b}', '\r', '\u{202e}'])),
+    }
+    // What is printed of it steers no terminal.
+    let shown = Mask::hiding().personal_response(&response, &MEMBERS);
+    assert!(!shown.contains(['\u{1b}', '\r', '\u{202e}']));
+});
