@@ -1,6 +1,8 @@
 //! The redirect: whatever it says, a code comes out only with our state and issuer, each once.
 #![no_main]
 
+use std::sync::LazyLock;
+
 use libfuzzer_sys::fuzz_target;
 use oauth2_by_hand::authorize::read_redirect;
 use oauth2_by_hand::practice::Provider;
@@ -9,14 +11,14 @@ use oauth2_by_hand::{Client, settings};
 const ISSUER: &str = "http://127.0.0.1:9000";
 const STATE: &str = "state";
 
-fn client() -> Client {
+static CLIENT: LazyLock<Client> = LazyLock::new(|| {
     let own = Provider::new(ISSUER).settings();
     let setting = |name: &str| own.iter().find(|(key, _)| *key == name).map(|(_, v)| v.clone());
     settings::client(&setting).expect("the practice provider's own settings are good")
-}
+});
 
 fuzz_target!(|query: &str| {
-    let outcome = read_redirect(query, &client(), STATE);
+    let outcome = read_redirect(query, &CLIENT, STATE);
     if let Err(error) = &outcome {
         assert!(!error.to_string().contains(['\u{1b}', '\r', '\u{202e}']));
     }
