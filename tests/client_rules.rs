@@ -20,10 +20,6 @@ use std::thread;
 use common::*;
 use oauth2_by_hand::http::{Request, Response, read::read_request};
 
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 /// An empty folder of its own.
 fn empty_folder(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -123,11 +119,15 @@ fn a_refused_question_is_not_asked_again_in_a_weaker_way() {
 fn a_login_without_a_token_or_without_a_user_ends_with_1() {
     let token =
         || Response::new(200, "application/json", r#"{"access_token":"a","token_type":"Bearer"}"#);
+    let json = |body: &str| Response::new(200, "application/json", body);
+    // Where there is no token, whatever is sent in its place would even be answered with a user.
     for (token_answer, user_answer) in [
-        (Response::new(200, "application/json", "{}"), None),
-        (Response::new(200, "application/json", r#"{"error":"bad"}"#), None),
-        (token(), Some(Response::new(200, "application/json", "{}"))),
+        (json("{}"), Some(json(r#"{"id":1}"#))),
+        (json(r#"{"token_type":"Bearer"}"#), Some(json(r#"{"id":1}"#))),
+        (json(r#"{"error":"bad"}"#), Some(json(r#"{"id":1}"#))),
+        (token(), Some(json("{}"))),
         (token(), Some(Response::new(401, "application/json", r#"{"id":1}"#))),
+        (token(), None),
     ] {
         let (origin, _) = provider_that(move |request| match request.path() {
             "/token" => Some(token_answer.clone()),
@@ -209,4 +209,29 @@ fn the_browser_gets_the_url_as_one_argument_and_no_shell_reads_it() {
 
     assert_eq!(told, format!("1\n{url}\n"));
     assert!(!told.contains("canary"));
+}
+
+/// A log, a panic, a debugger's line: whatever prints a message that was not asked for, prints no secret.
+#[test]
+fn a_message_that_prints_itself_masks_what_is_secret() {
+    let url = "https://example.com/token?code=canary-in-the-url-and-more&x=1";
+    let pairs = [("client_secret", "canary-in-the-form-and-more"), ("code_verifier", "canary")];
+    let request = Request::post_form(url, &pairs).with_header("Authorization", "Bearer canary");
+    let body = r#"{"access_token":"canary-in-the-answer","refresh_token":"canary"}"#;
+    let response = Response::new(200, "application/json", body).with_header("set-cookie", "canary");
+    for shown in
+        [request.to_string(), format!("{request:?}"), response.to_string(), format!("{response:?}")]
+    {
+        assert!(!shown.contains("canary"), "{shown}");
+        assert!(shown.contains('…'), "{shown}");
+    }
+}
+
+/// An HTTP library would turn them into a header that nobody printed.
+#[test]
+fn credentials_in_a_url_are_named_as_what_they_are() {
+    for url in ["https://me@example.com/", "https://me:pw@example.com/"] {
+        let problem = oauth2_by_hand::http::endpoint::parse(url).unwrap_err();
+        assert_eq!(problem, "it must not hold a user name or password before the host");
+    }
 }

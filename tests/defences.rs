@@ -87,7 +87,7 @@ fn without_its_line_each_defence_is_missed() {
     let wanted = |defence: &Defence| match chosen.as_str() {
         "" => defence.in_gate,
         "all" => true,
-        statement => defence.statement == statement,
+        some => some.split(',').any(|statement| statement == defence.statement),
     };
     let mut unseen = Vec::new();
     for defence in defences().into_iter().filter(wanted) {

@@ -14,7 +14,7 @@
 mod common;
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -27,8 +27,7 @@ const ISS: &str = "http%3A%2F%2F127.0.0.1%3A9000";
 
 /// A callback that waits: its address, and its result.
 fn callback() -> (String, JoinHandle<Result<String, Error>>) {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let redirect_uri = format!("http://127.0.0.1:{port}/callback");
+    let redirect_uri = format!("http://{}/callback", free_address());
     let mut client = Client { redirect_uri, any_port: true, ..workshop() };
     let mut listener = listen(&mut client).unwrap();
     listener.patience = Duration::from_secs(60);

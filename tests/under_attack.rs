@@ -14,7 +14,7 @@ mod common;
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -36,8 +36,7 @@ fn alone() -> MutexGuard<'static, ()> {
 
 /// A callback that waits: its address, and its result.
 fn callback() -> (String, JoinHandle<Result<String, Error>>) {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let redirect_uri = format!("http://127.0.0.1:{port}/callback");
+    let redirect_uri = format!("http://{}/callback", free_address());
     let mut client = Client { redirect_uri, any_port: true, ..workshop() };
     let mut listener = listen(&mut client).unwrap();
     listener.patience = Duration::from_secs(120);
