@@ -272,3 +272,24 @@ fn the_provider_listens_on_this_machine_only() {
     let port = server.addresses()[0].port();
     assert!(std::net::TcpStream::connect(("127.0.0.2", port)).is_err());
 }
+
+/// RFC 6749 §3.2: a reader that takes two of them for none would grant more than either says.
+#[test]
+fn a_parameter_that_comes_twice_is_refused_also_where_it_could_be_absent() {
+    let provider = provider();
+    let answer = json(&provider.handle(&token_request(&code(&provider), &[])));
+    let refresh_token = answer["refresh_token"].as_str().unwrap();
+    let refresh = |scopes: &[&str]| {
+        let pairs = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token),
+            ("client_id", "workshop"),
+            ("client_secret", "workshop-secret"),
+        ];
+        let pairs: Vec<_> =
+            pairs.into_iter().chain(scopes.iter().map(|scope| ("scope", *scope))).collect();
+        provider.handle(&Request::post_form(&format!("{ISSUER}/token"), &pairs))
+    };
+    assert_eq!(json(&refresh(&["read:user", "read:user"]))["error"], "invalid_request");
+    assert_eq!(refresh(&["read:user"]).status, 200);
+}
