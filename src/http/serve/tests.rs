@@ -75,7 +75,10 @@ fn a_reader_that_takes_nothing_is_given_up() {
 
 #[test]
 fn at_the_cap_the_oldest_idle_connection_goes_and_the_newest_is_served() {
-    let server = server();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let handler = |_: &Request| Response::new(200, "text/plain", "hello");
+    // With the long deadline: only the cap can have closed them.
+    let server = Server::start(vec![listener], Arc::new(handler)).unwrap();
     let idle: Vec<TcpStream> = (0..MAX_CONNECTIONS + 64).map(|_| connect(&server)).collect();
     let mut newest = connect(&server);
     newest.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
