@@ -16,29 +16,6 @@ use std::process::Stdio;
 
 use common::*;
 
-/// What a browser would fetch for the authorization URL, with the answer of the person.
-fn answer(url: &str, decision: &str) -> String {
-    let page = browse(url);
-    let (head, html) = page.split_once("\r\n\r\n").unwrap();
-    let (origin, _) = url.split_once("/authorize").unwrap();
-    let host = origin.strip_prefix("http://").unwrap();
-    let (_, cookie) = head.split_once("set-cookie: ").unwrap();
-    let body = form_urlencoded::Serializer::new(String::new())
-        .append_pair("transaction", &hidden(html, "transaction"))
-        .append_pair("consent_token", &hidden(html, "consent_token"))
-        .append_pair("person", "ada")
-        .append_pair("decision", decision)
-        .finish();
-    let click = format!(
-        "POST /authorize HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nCookie: {}\r\nContent-Length: {}\r\n\r\n{body}",
-        cookie.split(';').next().unwrap(),
-        body.len()
-    );
-    let redirect = raw(host, click.as_bytes());
-    let (_, location) = redirect.split_once("location: ").unwrap();
-    location.lines().next().unwrap().to_owned()
-}
-
 #[test]
 fn step3_logs_in_and_prints_the_user() {
     let (printed, errors, code) = run(program("step3").arg("--approve"));

@@ -251,7 +251,7 @@ impl Terminals {
             (0..3).for_each(|_| running.type_line(""));
         }
         if asks {
-            let location = allow(&running.authorization_url());
+            let location = answer(&running.authorization_url(), "allow");
             if has("--paste") {
                 running.type_line(&location);
             } else {
@@ -261,27 +261,6 @@ impl Terminals {
         let (printed, errors, code) = running.end();
         (printed + &errors, code)
     }
-}
-
-/// Where the browser is sent after Allow at `url`.
-fn allow(url: &str) -> String {
-    let page = browse(url);
-    let (head, html) = page.split_once("\r\n\r\n").unwrap();
-    let (origin, _) = url.split_once("/authorize").unwrap();
-    let host = origin.strip_prefix("http://").unwrap();
-    let (_, cookie) = head.split_once("set-cookie: ").unwrap();
-    let cookie = cookie.split(';').next().unwrap();
-    let (transaction, consent_token) = (hidden(html, "transaction"), hidden(html, "consent_token"));
-    let body = format!(
-        "transaction={transaction}&consent_token={consent_token}&person=ada&decision=allow"
-    );
-    let click = format!(
-        "POST /authorize HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nCookie: {cookie}\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    let answer = raw(host, click.as_bytes());
-    let (_, location) = answer.split_once("location: ").unwrap();
-    location.lines().next().unwrap().to_owned()
 }
 
 /// Holds the lines of a transcript, in which `[…]` stands for others, against what was printed.

@@ -225,3 +225,26 @@ pub fn browse(url: &str) -> String {
     let (host, path) = rest.split_once('/').unwrap();
     raw(host, format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes())
 }
+
+/// Where the browser is sent when a person answers the consent page at `url`, over sockets.
+pub fn answer(url: &str, decision: &str) -> String {
+    let page = browse(url);
+    let (head, html) = page.split_once("\r\n\r\n").unwrap();
+    let (origin, _) = url.split_once("/authorize").unwrap();
+    let host = origin.strip_prefix("http://").unwrap();
+    let (_, cookie) = head.split_once("set-cookie: ").unwrap();
+    let body = form_urlencoded::Serializer::new(String::new())
+        .append_pair("transaction", &hidden(html, "transaction"))
+        .append_pair("consent_token", &hidden(html, "consent_token"))
+        .append_pair("person", "ada")
+        .append_pair("decision", decision)
+        .finish();
+    let click = format!(
+        "POST /authorize HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nCookie: {}\r\nContent-Length: {}\r\n\r\n{body}",
+        cookie.split(';').next().unwrap(),
+        body.len()
+    );
+    let redirect = raw(host, click.as_bytes());
+    let (_, location) = redirect.split_once("location: ").unwrap();
+    location.lines().next().unwrap().to_owned()
+}
