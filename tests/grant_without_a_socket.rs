@@ -195,6 +195,37 @@ fn a_refresh_token_changes_with_each_use_and_a_second_use_ends_it_all() {
     assert_eq!(token_error(&provider, &client, &refresh), "invalid_grant");
 }
 
+/// RFC 6749 §6: the scope asked for "MUST NOT include any scope not originally granted", and a new refresh
+/// token's scope "MUST be identical to that of the refresh token included by the client in the request".
+#[test]
+fn a_refreshed_token_may_do_less_and_never_more() {
+    let (provider, client) = (provider(), client(&[("OAUTH_SCOPE", "read:user user:email")]));
+    let code = code(&provider, &client, "s");
+    let request = fetch_token::token_request(&client, &code, CODE_VERIFIER);
+    let first = fetch_token::read_token(&client, &provider.handle(&request)).unwrap();
+    let ask = |token: &fetch_token::Token, scope: &str| {
+        let mut request =
+            fetch_token::refresh_request(&client, token.refresh_token.as_ref().unwrap());
+        request.body.push_str(&format!("&scope={scope}"));
+        request
+    };
+    let has_email = |token: &fetch_token::Token| {
+        let request = get_user_info::user_info_request(&client, &token.access_token);
+        provider.handle(&request).text().unwrap().contains("\"email\"")
+    };
+
+    for more in ["read%3Auser+admin", "admin", "read%3Auser++user%3Aemail"] {
+        assert_eq!(token_error(&provider, &client, &ask(&first, more)), "invalid_scope", "{more}");
+    }
+    let answer = provider.handle(&ask(&first, "read%3Auser"));
+    let less = fetch_token::read_refreshed_token(&client, &answer, &first).unwrap();
+    let answer = provider.handle(&ask(&less, "read%3Auser+user%3Aemail"));
+    let all = fetch_token::read_refreshed_token(&client, &answer, &less).unwrap();
+
+    assert_eq!((first.scope.len(), less.scope.len(), all.scope.len()), (2, 1, 2));
+    assert_eq!([&first, &less, &all].map(has_email), [true, false, true]);
+}
+
 #[test]
 fn a_refresh_token_is_of_no_use_to_another_client() {
     let (provider, client) = (provider(), workshop());

@@ -119,7 +119,8 @@ fn exchange_code(state: &mut State, client: &Registration, pairs: &Pairs) -> Ans
         family,
         used: false,
     };
-    issue(state, token)
+    let scopes = token.scopes.clone();
+    issue(state, token, scopes)
 }
 
 /// Whether the code is in the hands that it was meant for.
@@ -182,20 +183,21 @@ fn refresh(state: &mut State, client: &Registration, pairs: &Pairs) -> Answered 
     {
         token.used = true;
     }
-    issue(state, Issued { scopes, ..old })
+    issue(state, old, scopes)
 }
 
-/// A pair of new tokens (RFC 6749 §5.1), or an access token alone.
-fn issue(state: &mut State, token: Issued) -> Answered {
+/// A pair of new tokens (RFC 6749 §5.1), or an access token alone, which may do less than was granted: then
+/// "the refresh token scope MUST be identical to that of the refresh token included by the client" (§6).
+fn issue(state: &mut State, token: Issued, scopes: Vec<&'static Scope>) -> Answered {
     let (access_token, now) = (state.new_token()?, state.now());
-    let scope: Vec<&str> = token.scopes.iter().map(|scope| scope.name).collect();
+    let scope: Vec<&str> = scopes.iter().map(|scope| scope.name).collect();
     let mut answer = json!({
         "access_token": access_token,
         "token_type": "Bearer",
         "expires_in": ACCESS_TOKEN_LIFE.as_secs(),
         "scope": scope.join(" "),
     });
-    state.access_tokens.put(&access_token, token.clone(), now);
+    state.access_tokens.put(&access_token, Issued { scopes, ..token.clone() }, now);
     if gets_refresh_token(state, &token) {
         let refresh_token = state.new_token()?;
         state.refresh_tokens.put(&refresh_token, token, now);
