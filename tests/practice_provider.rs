@@ -106,6 +106,15 @@ fn an_unchecked_address_is_never_redirected_to_whatever_else_is_wrong() {
     }
 }
 
+#[test]
+fn a_question_in_unreadable_encoding_gets_a_page_and_sends_nobody_anywhere() {
+    for query in ["%", "client_id=%zz", "client_id=workshop&state=%ff"] {
+        let response = provider().handle(&Request::get(&format!("{ISSUER}/authorize?{query}")));
+        assert_eq!((response.status, response.header("location")), (400, None), "{query}");
+        assert!(response.text().unwrap().contains("not in readable URL encoding"), "{query}");
+    }
+}
+
 /// RFC 6749 §4.1.2.1, RFC 7636 §4.4.1.
 #[test]
 fn every_other_error_goes_back_to_the_client_with_its_state_and_our_name() {
@@ -269,15 +278,17 @@ fn a_question_on_the_consent_page_grows_old() {
 #[test]
 fn at_the_token_endpoint_a_client_has_to_show_who_it_is_in_exactly_one_way() {
     let basic = "Basic d29ya3Nob3A6d29ya3Nob3Atc2VjcmV0";
+    let bearer = "Bearer d29ya3Nob3A6d29ya3Nob3Atc2VjcmV0";
     type Row = (&'static str, Option<&'static str>, Option<&'static str>, u16, &'static str);
-    let rows: [Row; 8] = [
+    let rows: [Row; 9] = [
         ("no secret", None, None, 401, "invalid_client"),
         ("wrong secret", Some("wrong"), None, 401, "invalid_client"),
         ("half a secret", Some("workshop-secre"), None, 401, "invalid_client"),
         ("both", Some("workshop-secret"), Some(basic), 400, "invalid_request"),
         ("wrong Basic", None, Some("Basic d29ya3Nob3A6d3Jvbmc="), 401, "invalid_client"),
         ("broken Basic", None, Some("Basic ???"), 401, "invalid_client"),
-        ("another scheme", None, Some("Bearer d29ya3Nob3A"), 401, "invalid_client"),
+        ("no colon", None, Some("Basic d29ya3Nob3A="), 401, "invalid_client"),
+        ("another scheme", None, Some(bearer), 401, "invalid_client"),
         ("Basic of somebody else", None, Some("Basic bm9ib2R5Ong="), 401, "invalid_client"),
     ];
     for (what, secret, header, status, error) in rows {
@@ -305,6 +316,34 @@ fn at_the_token_endpoint_a_client_has_to_show_who_it_is_in_exactly_one_way() {
         assert_eq!(response.header("cache-control"), Some("no-store"));
         assert_eq!(response.header("pragma"), Some("no-cache"));
     }
+}
+
+/// RFC 6749 §2.3: a second header could be read instead of the first by somebody in between.
+#[test]
+fn two_authorization_headers_are_none_even_if_they_are_the_same() {
+    let provider = provider();
+    let mut pairs = exchange(&provider);
+    pairs.retain(|(name, _)| !name.starts_with("client_"));
+    let basic = "Basic d29ya3Nob3A6d29ya3Nob3Atc2VjcmV0";
+    let once = token(&borrowed(&pairs)).with_header("Authorization", basic);
+    let twice = once.clone().with_header("Authorization", basic);
+
+    let refused = provider.handle(&twice);
+
+    assert_eq!((refused.status, json(&refused)["error"].as_str()), (400, Some("invalid_request")));
+    assert_eq!(provider.handle(&once).status, 200, "and the code is still good");
+}
+
+/// RFC 6749 §5.2, invalid_client: a public client has nothing to prove, and a secret of it is somebody's mistake.
+#[test]
+fn a_secret_for_the_public_client_is_refused() {
+    let pairs = [
+        ("grant_type", "authorization_code"),
+        ("client_id", "workshop-public"),
+        ("client_secret", "workshop-secret"),
+    ];
+    let refused = provider().handle(&token(&pairs));
+    assert_eq!((refused.status, json(&refused)["error"].as_str()), (401, Some("invalid_client")));
 }
 
 /// RFC 6749 §2.3.1: "the authorization server MUST protect any endpoint utilizing it against brute force attacks".
@@ -510,6 +549,31 @@ fn a_registration_from_another_page_is_refused() {
     let request = Request::post_form(&format!("{ISSUER}/register"), &pairs);
     assert_eq!(provider.handle(&request).status, 403);
     assert_eq!(provider.handle(&request.with_header("Origin", ISSUER)).status, 403);
+}
+
+/// Two tabs of the form, the first sent last: both belong to the same browser.
+#[test]
+fn the_registration_form_in_a_second_tab_does_not_spoil_the_first() {
+    let provider = provider();
+    let url = format!("{ISSUER}/register");
+    let first = provider.handle(&Request::get(&url));
+    let cookie = first.header("set-cookie").unwrap().split(';').next().unwrap();
+
+    let second = provider.handle(&Request::get(&url).with_header("Cookie", cookie));
+    let stranger = provider.handle(&Request::get(&url).with_header("Cookie", "practice_session=x"));
+
+    let form_token = |page: &Response| hidden(page.text().unwrap(), "form_token");
+    assert_eq!(form_token(&first), form_token(&second));
+    assert_ne!(form_token(&first), form_token(&stranger));
+    assert!(!stranger.header("set-cookie").unwrap().contains("practice_session=x"));
+}
+
+#[test]
+fn the_style_sheet_is_one() {
+    let style = provider().handle(&Request::get(&format!("{ISSUER}/style.css")));
+    assert_eq!(style.header("content-type"), Some("text/css; charset=utf-8"));
+    assert_eq!(style.header("x-content-type-options"), Some("nosniff"));
+    assert!(style.text().unwrap().contains("body {"));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -96,6 +97,11 @@ pub fn program(name: &str) -> Command {
         "webapp" => env!("CARGO_BIN_EXE_webapp"),
         _ => panic!("no program {name}"),
     };
+    program_at(path.as_ref())
+}
+
+/// The same, for a program that a test has built itself.
+pub fn program_at(path: &Path) -> Command {
     let mut command = Command::new(path);
     for (variable, _) in std::env::vars() {
         if variable.starts_with("OAUTH_") || variable.to_ascii_lowercase().ends_with("_proxy") {

@@ -1,0 +1,187 @@
+//! Every error: what it says, and that it says three things.
+
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
+
+mod common;
+
+use std::io;
+
+use common::*;
+use oauth2_by_hand::Error;
+use oauth2_by_hand::http::{Request, loopback, send};
+
+/// One of each, with what its first line says.
+fn one_of_each() -> Vec<(Error, &'static str)> {
+    let text = str::to_owned;
+    let (error, description) = (text("access_denied"), text("not\n\u{1b}[2Jtoday"));
+    vec![
+        (
+            Error::Configuration { setting: "OAUTH_SCOPE", problem: text("it holds a quote.") },
+            "OAUTH_SCOPE: it holds a quote.",
+        ),
+        (Error::NoRandomness, "the operating system gave no random bytes."),
+        (
+            Error::Encoding("bytes that are no text"),
+            "a message in URL encoding holds bytes that are no text.",
+        ),
+        (Error::Repeated("state"), "the parameter \"state\" came more than once (RFC 6749 §3.1)."),
+        (
+            Error::PortTaken(text("127.0.0.1:8080")),
+            "127.0.0.1:8080 is in use, so nobody would be home when the browser comes back.",
+        ),
+        (
+            Error::CannotListen { address: text("127.0.0.1:80"), reason: text("not allowed") },
+            "cannot listen on 127.0.0.1:80: not allowed.",
+        ),
+        (Error::NoRedirect(300), "the browser did not come back within 300 seconds."),
+        (Error::InputEnded, "standard input ended before a redirected URL was pasted."),
+        (
+            Error::NotTheRedirect(text(REDIRECT_URI)),
+            "our redirect URI is http://127.0.0.1:8080/callback and this is something else.",
+        ),
+        (
+            Error::StateMissing,
+            "the redirect has no state, so it belongs to no login that we started.",
+        ),
+        (
+            Error::StateMismatch,
+            "the redirect has another state than ours, so it belongs to no login that we started.",
+        ),
+        (
+            Error::IssuerMissing(text(ISSUER)),
+            "the redirect does not say that it comes from \"http://127.0.0.1:9000\": it has no iss.",
+        ),
+        (
+            Error::IssuerMismatch { expected: text("https://a.example"), received: text("\u{7}") },
+            "the redirect comes from \"\\u{7}\", but we asked \"https://a.example\".",
+        ),
+        (Error::BadCode("it has none"), "the redirect brought no authorization code: it has none."),
+        (
+            Error::AuthorizationRefused { error: error.clone(), description: description.clone() },
+            "the authorization server says that the user refused: \"access_denied\" \
+             \"not\\n\\u{1b}[2Jtoday\"",
+        ),
+        (
+            Error::NotRedirected {
+                description: description.clone(),
+                redirect_uri: text(REDIRECT_URI),
+            },
+            "the authorization server showed a page instead of sending us back: \
+             \"not\\n\\u{1b}[2Jtoday\"",
+        ),
+        (
+            Error::BadUrl("it has no host"),
+            "this URL is not one to send anything to: it has no host.",
+        ),
+        (
+            Error::Network { origin: text(ISSUER), reason: text("connection refused") },
+            "no answer from http://127.0.0.1:9000: connection refused.",
+        ),
+        (
+            Error::TimedOut { origin: text(ISSUER), seconds: 30 },
+            "http://127.0.0.1:9000 did not answer in full within 30 seconds.",
+        ),
+        (
+            Error::TokenRefused { error: text("invalid_grant"), description: String::new() },
+            "the token endpoint refused: \"invalid_grant\"",
+        ),
+        (
+            Error::BadTokenResponse(text("it has no access_token")),
+            "the token endpoint's answer cannot be used: it has no access_token.",
+        ),
+        (
+            Error::UserInfoRefused { status: 403, error: String::new(), description },
+            "HTTP 403: the API refused: \"not\\n\\u{1b}[2Jtoday\"",
+        ),
+        (
+            Error::BadUserResponse(text("it has no id")),
+            "the API's answer is not a user: it has no id.",
+        ),
+        (
+            Error::Terminal(io::ErrorKind::StorageFull),
+            "cannot read or write the terminal: no storage space.",
+        ),
+    ]
+}
+
+/// A new variant does not compile until it has a number here, and then it is missed above.
+fn number(error: &Error) -> usize {
+    match error {
+        Error::Configuration { .. } => 0,
+        Error::NoRandomness => 1,
+        Error::Encoding(_) => 2,
+        Error::Repeated(_) => 3,
+        Error::PortTaken(_) => 4,
+        Error::CannotListen { .. } => 5,
+        Error::NoRedirect(_) => 6,
+        Error::InputEnded => 7,
+        Error::NotTheRedirect(_) => 8,
+        Error::StateMissing => 9,
+        Error::StateMismatch => 10,
+        Error::IssuerMissing(_) => 11,
+        Error::IssuerMismatch { .. } => 12,
+        Error::BadCode(_) => 13,
+        Error::AuthorizationRefused { .. } => 14,
+        Error::NotRedirected { .. } => 15,
+        Error::BadUrl(_) => 16,
+        Error::Network { .. } => 17,
+        Error::TimedOut { .. } => 18,
+        Error::TokenRefused { .. } => 19,
+        Error::BadTokenResponse(_) => 20,
+        Error::UserInfoRefused { .. } => 21,
+        Error::BadUserResponse(_) => 22,
+        Error::Terminal(_) => 23,
+    }
+}
+
+#[test]
+fn every_error_says_what_happened_why_and_what_to_do() {
+    let errors = one_of_each();
+    assert_eq!(errors.iter().map(|(error, _)| number(error)).collect::<Vec<_>>(), {
+        (0..24).collect::<Vec<_>>()
+    });
+    for (error, expected) in errors {
+        let text = error.to_string();
+        let lines: Vec<&str> = text.lines().collect();
+        let [happened, cause, remedy] = lines[..] else { panic!("not three lines:\n{text}") };
+        assert_eq!(happened, expected);
+        assert!(cause.strip_prefix("  Likely cause: ").is_some_and(|cause| cause.len() > 20));
+        assert!(remedy.strip_prefix("  What to do: ").is_some_and(|remedy| remedy.len() > 20));
+    }
+}
+
+/// `main` prints it so, when an example returns it.
+#[test]
+fn an_error_under_debug_is_the_same_text() {
+    for (error, _) in one_of_each() {
+        assert_eq!(format!("{error:?}"), format!("{error}"));
+    }
+}
+
+/// A port below 1024, or an address that the machine does not have: not the same as a taken port.
+#[test]
+fn what_the_system_does_not_allow_is_told_apart_from_a_taken_port() {
+    let said = |kind: io::ErrorKind| loopback::cannot_listen(REDIRECT_URI, &kind.into());
+    let address = "127.0.0.1:8080".to_owned();
+    assert_eq!(said(io::ErrorKind::AddrInUse), Error::PortTaken(address.clone()));
+    let reason = "permission denied".to_owned();
+    assert_eq!(said(io::ErrorKind::PermissionDenied), Error::CannotListen { address, reason });
+}
+
+/// RFC 8252 §8.3: whoever calls it with another address does not open a port to the network.
+#[test]
+fn nothing_listens_on_an_address_that_others_can_reach() {
+    for host in ["0.0.0.0", "[::]", "", "192.0.2.1", "example.com", "127.0.0.2"] {
+        let error = loopback::listen(host, 0).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{host}");
+    }
+}
+
+/// What was not checked by the settings is checked again before it is sent.
+#[test]
+fn only_get_and_post_go_out_and_only_to_urls_that_may_be_sent_to() {
+    let put = Request { method: "PUT".into(), ..Request::get("http://127.0.0.1:9/user") };
+    assert_eq!(send::send(&put), Err(Error::BadUrl("only GET and POST requests are sent")));
+    let open = Request::get("http://example.com/user");
+    assert!(matches!(send::send(&open), Err(Error::BadUrl(problem)) if problem.contains("https")));
+}
