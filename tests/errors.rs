@@ -1,6 +1,6 @@
 //! Every error: what it says, and that it says three things.
 
-#![allow(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "in a test, a panic is the answer")]
 
 mod common;
 

@@ -104,6 +104,60 @@ fn the_redirected_url_can_be_pasted() {
     assert!(printed.contains("   name    Ada Winter\n"));
 }
 
+/// A page could send forged redirects by the thousand, and push what matters off the screen.
+#[test]
+fn after_ten_refused_redirects_no_more_are_shown_and_the_login_still_works() {
+    let mut step1 = Running::start(program("step1").arg("--paste"));
+    let url = step1.authorization_url();
+    for number in 0..12 {
+        step1.type_line(&format!("http://127.0.0.1:8080/callback?code=x&state=forged-{number}"));
+    }
+    step1.type_line(&answer(&url, "allow"));
+    let (printed, errors, code) = step1.end();
+    assert_eq!((code, errors.as_str()), (0, ""));
+    assert_eq!(printed.matches("Not accepted: ").count(), 10, "{printed}");
+    assert_eq!(printed.matches("More of these are not shown.").count(), 1);
+}
+
+/// What is pasted is somebody's mistake and gets a word; a browser that asks for an icon does not.
+#[test]
+fn another_address_is_refused_in_words_when_it_was_pasted_and_in_silence_at_the_port() {
+    let mut step1 = Running::start(program("step1").arg("--paste"));
+    let url = step1.authorization_url();
+    step1.type_line("https://example.com/where-am-i");
+    step1.type_line(&answer(&url, "allow"));
+    let (printed, ..) = step1.end();
+    let printed = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let refusal = "Not accepted: our redirect URI is http://127.0.0.1:8080/callback and this is something else. The wait goes on.";
+    assert!(printed.contains(refusal), "{printed}");
+
+    let redirect_uri = format!("http://{}/callback", free_address());
+    let mut step1 = Running::start(
+        program("step1").arg("--no-browser").env("OAUTH_REDIRECT_URI", &redirect_uri),
+    );
+    let url = step1.authorization_url();
+    let icon = browse(&redirect_uri.replace("/callback", "/favicon.ico"));
+    assert!(icon.starts_with("HTTP/1.1 404 "), "{icon}");
+    browse(&answer(&url, "allow"));
+    let (printed, errors, code) = step1.end();
+    assert_eq!((code, errors.as_str()), (0, ""));
+    assert!(!printed.contains("Not accepted"), "{printed}");
+}
+
+/// A server, a container, a machine without a desktop: the address is on the screen all the same.
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn where_no_browser_can_be_started_it_says_so_and_waits() {
+    let redirect_uri = format!("http://{}/callback", free_address());
+    let mut step1 =
+        Running::start(program("step1").env("PATH", "").env("OAUTH_REDIRECT_URI", &redirect_uri));
+    let url = step1.authorization_url();
+    step1.line(|line| line.contains("No browser could be started."));
+    browse(&answer(&url, "allow"));
+    let (printed, errors, code) = step1.end();
+    assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+}
+
 #[test]
 fn the_end_of_the_input_ends_the_wait_for_a_pasted_url() {
     let (_, errors, code) = run(program("step1").arg("--paste"));
@@ -305,6 +359,16 @@ fn a_closed_pipe_is_no_panic() {
     let mut errors = String::new();
     step3.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
     assert_eq!((step3.wait().unwrap().code(), errors.as_str()), (Some(1), ""));
+}
+
+/// Not like `step3 | head`: here somebody loses what they wanted to keep.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_with_a_reason() {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let (_, errors, code) = run(program("step3").arg("--approve").stdout(full));
+    assert_eq!(code, 1);
+    assert!(errors.starts_with("step3: cannot read or write the terminal: no storage"), "{errors}");
 }
 
 #[test]

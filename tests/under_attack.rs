@@ -188,20 +188,46 @@ fn the_provider_answers_within_a_second_behind_256_idle_and_64_slow_connections(
     assert_given_back(before);
 }
 
-/// While the wait goes on, and nobody else comes.
+/// While the wait goes on, and nobody else comes. The provider's are held at the same time.
 #[test]
 #[ignore = "waits for the deadline of ten seconds; .ci/run runs it"]
 fn idle_and_slow_connections_are_closed_at_the_deadline() {
     let _alone = alone();
     let (address, result) = callback();
+    let (provider, _server) = practice::start(0, |_, _| ()).unwrap();
+    let issuer = provider.issuer().to_owned();
     let start = Instant::now();
-    let siege = Siege::of(&address, MAX_CONNECTIONS / 2, MAX_CONNECTIONS / 2);
-    let closed = siege.until_all_are_closed().duration_since(start);
-
-    assert!(closed > DEADLINE / 2, "{closed:?}: they were closed for another reason");
-    assert!(closed < DEADLINE + Duration::from_secs(3), "{closed:?}");
+    let sieges = [&*address, issuer.strip_prefix("http://").unwrap()]
+        .map(|address| Siege::of(address, MAX_CONNECTIONS / 2, MAX_CONNECTIONS / 2));
+    for siege in &sieges {
+        let closed = siege.until_all_are_closed().duration_since(start);
+        assert!(closed > DEADLINE / 2, "{closed:?}: they were closed for another reason");
+        assert!(closed < DEADLINE + Duration::from_secs(3), "{closed:?}");
+    }
+    assert!(browse(&format!("{issuer}/")).starts_with("HTTP/1.1 200 "));
     assert!(come_back(&address).starts_with("HTTP/1.1 200 "));
     assert_eq!(result.join().unwrap(), Ok("the-code".into()));
+}
+
+/// A process may have 1,024 of them, often, and a browser with many tabs shares its shell's limit with us.
+#[cfg(target_os = "linux")]
+#[test]
+fn with_all_descriptors_taken_the_newest_visitor_is_served() {
+    let _alone = alone();
+    let provider = program("provider");
+    let mut shell = program_at("sh".as_ref());
+    shell.args(["-c", "ulimit -n 32 && exec \"$0\" --port 0"]).arg(provider.get_program());
+    let mut provider = Running::start(&mut shell);
+    let line = provider.line(|line| line.starts_with("The practice provider is at "));
+    let issuer = line.rsplit(' ').next().unwrap();
+    let address = issuer.strip_prefix("http://").unwrap();
+    let idle: Vec<TcpStream> = (0..100).map(|_| TcpStream::connect(address).unwrap()).collect();
+
+    let start = Instant::now();
+    assert!(browse(&format!("{issuer}/")).starts_with("HTTP/1.1 200 "));
+
+    assert!(start.elapsed() < DEADLINE / 2, "{:?}", start.elapsed());
+    drop(idle);
 }
 
 /// Connections that are reset: before a byte, within a request, and before the answer is read.

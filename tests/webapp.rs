@@ -809,6 +809,10 @@ fn a13_only_a_form_of_ours_logs_out() {
     }
     browser.log_out(&world.app, &form_token, &[ORIGIN]);
     assert!(!browser.is_logged_in(&world.app) && other.is_logged_in(&world.app));
+
+    // The button in a second tab, which still shows the page from before.
+    let again = browser.log_out(&world.app, &form_token, &[ORIGIN]);
+    assert_eq!((again.status, again.header("location")), (303, Some("/")));
 }
 
 #[test]

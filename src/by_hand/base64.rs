@@ -37,7 +37,7 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
         let mut bits: u32 = 0;
         for position in 0..4 {
             let digit = four.get(position).unwrap_or(&b'A');
-            bits = bits << 6 | u32::try_from(STANDARD.iter().position(|c| c == digit)?).ok()?;
+            bits = bits * 64 + u32::try_from(STANDARD.iter().position(|c| c == digit)?).ok()?;
         }
         let [_, first, second, third] = bits.to_be_bytes();
         bytes.extend([first, second, third].iter().take(four.len() * 6 / 8));
@@ -49,8 +49,8 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
 fn characters(bytes: &[u8], alphabet: &[u8; 64]) -> String {
     let mut encoded = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for three in bytes.chunks(3) {
-        let byte = |position: usize| u32::from(three.get(position).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        let byte = |position: usize| three.get(position).copied().unwrap_or(0);
+        let bits = u32::from_be_bytes([0, byte(0), byte(1), byte(2)]);
         // n bytes fill n + 1 characters.
         for shift in [18, 12, 6, 0].iter().take(three.len() + 1) {
             let digit = (bits >> shift & 63) as usize;

@@ -57,7 +57,7 @@ pub fn decode(text: &str) -> Result<String, Error> {
         bytes.push(match byte {
             b'+' => b' ',
             b'%' => match (hex_digit(rest.next()), hex_digit(rest.next())) {
-                (Some(high), Some(low)) => high << 4 | low,
+                (Some(high), Some(low)) => high * 16 + low,
                 _ => return Err(Error::Encoding("a '%' without two hexadecimal digits")),
             },
             _ => byte,

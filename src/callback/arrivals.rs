@@ -39,3 +39,20 @@ pub fn paste(lines: impl Iterator<Item = String> + Send + 'static) -> Listener {
     });
     Listener { patience: PATIENCE, arrivals, _server: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The browser's second try, a moment after the login has ended.
+    #[test]
+    fn whoever_comes_when_nobody_waits_any_more_is_told_so() {
+        let (sender, arrivals) = channel();
+        drop(arrivals);
+        let answer = ask(&sender, Request::get("http://127.0.0.1:8080/callback?code=x"));
+        assert_eq!(answer.status, 503);
+        assert!(answer.text().is_some_and(|page| page.contains("No login is waiting here")));
+        assert!(answer.text().is_some_and(|page| !page.contains("code=x")));
+        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+    }
+}

@@ -345,6 +345,15 @@ mod tests {
         }
     }
 
+    /// Compressed, it may look like text by chance, and no name in it would be found.
+    #[test]
+    fn a_body_with_a_content_encoding_is_withheld() {
+        let response =
+            Response::new(200, "text/plain", "abc").with_header("Content-Encoding", "br");
+        let shown = Mask::hiding().response(&response);
+        assert!(shown.ends_with("\n\n(3 bytes, withheld: encoded)"), "{shown}");
+    }
+
     #[test]
     fn a_mask_that_shows_changes_nothing_but_control_characters() {
         let response = json(r#"{"access_token":"abcdefghijklmnop"}"#).with_header("x", "\u{1b}[2J");

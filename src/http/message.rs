@@ -285,6 +285,44 @@ mod tests {
         );
     }
 
+    /// RFC 9110 §15. What a foreign server sends is printed as a status line, too.
+    #[test]
+    fn a_status_has_its_words_and_an_unknown_one_none() {
+        for (status, line) in [
+            (201, "HTTP/1.1 201 Created"),
+            (204, "HTTP/1.1 204 No Content"),
+            (301, "HTTP/1.1 301 Moved Permanently"),
+            (302, "HTTP/1.1 302 Found"),
+            (303, "HTTP/1.1 303 See Other"),
+            (304, "HTTP/1.1 304 Not Modified"),
+            (307, "HTTP/1.1 307 Temporary Redirect"),
+            (308, "HTTP/1.1 308 Permanent Redirect"),
+            (400, "HTTP/1.1 400 Bad Request"),
+            (401, "HTTP/1.1 401 Unauthorized"),
+            (403, "HTTP/1.1 403 Forbidden"),
+            (404, "HTTP/1.1 404 Not Found"),
+            (405, "HTTP/1.1 405 Method Not Allowed"),
+            (406, "HTTP/1.1 406 Not Acceptable"),
+            (408, "HTTP/1.1 408 Request Timeout"),
+            (413, "HTTP/1.1 413 Content Too Large"),
+            (415, "HTTP/1.1 415 Unsupported Media Type"),
+            (421, "HTTP/1.1 421 Misdirected Request"),
+            (422, "HTTP/1.1 422 Unprocessable Content"),
+            (429, "HTTP/1.1 429 Too Many Requests"),
+            (431, "HTTP/1.1 431 Request Header Fields Too Large"),
+            (500, "HTTP/1.1 500 Internal Server Error"),
+            (501, "HTTP/1.1 501 Not Implemented"),
+            (502, "HTTP/1.1 502 Bad Gateway"),
+            (503, "HTTP/1.1 503 Service Unavailable"),
+            (504, "HTTP/1.1 504 Gateway Timeout"),
+            (505, "HTTP/1.1 505 HTTP Version Not Supported"),
+            (599, "HTTP/1.1 599 "),
+        ] {
+            let wire = Response::new(status, "text/plain", "").head_to_wire();
+            assert_eq!(wire.split("\r\n").next(), Some(line));
+        }
+    }
+
     #[test]
     fn a_media_type_is_compared_without_parameters_and_case() {
         let response = Response::new(200, "Application/JSON ; charset=utf-8", "{}");

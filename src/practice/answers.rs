@@ -126,3 +126,20 @@ pub(super) fn with_session(response: Response, session: &str) -> Response {
     let cookie = format!("{SESSION_COOKIE}={session}; HttpOnly; SameSite=Lax; Path=/");
     response.with_header("set-cookie", &cookie)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 6749 §5.2: error_description has no quote, no backslash and no line end.
+    #[test]
+    fn a_system_without_random_bytes_is_reported_in_legal_characters() {
+        let answer = broken(&Error::NoRandomness);
+        assert_eq!(answer.status, 500);
+        let members: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        assert_eq!(members["error"], "server_error");
+        let description = members["error_description"].as_str().unwrap_or_default();
+        assert!(description.starts_with("the operating system gave no random bytes. "));
+        assert!(!description.contains(['"', '\\', '\n']), "{description}");
+    }
+}

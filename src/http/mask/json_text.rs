@@ -128,4 +128,24 @@ mod tests {
         ];
         assert_eq!(found, expected.map(|(name, depth, value)| (name.to_owned(), depth, value)));
     }
+
+    /// The value that a secret stands in may be the one that is cut off.
+    #[test]
+    fn a_member_that_has_no_end_goes_to_the_end_of_the_text() {
+        for (text, value) in [
+            (r#"{"a": "b"#, r#""b"#),
+            (r#"{"a": "b\""#, r#""b\""#),
+            (r#"{"a": ["b", {"c": 1}"#, r#"["b", {"c": 1}"#),
+            (r#"{"a": 12"#, "12"),
+            (r#"{"a": "#, ""),
+            (r#"{"a":"#, ""),
+        ] {
+            let found = members(text).into_iter().next().unwrap();
+            assert_eq!(
+                (found.name.as_str(), text.get(found.value).unwrap()),
+                ("a", value),
+                "{text}"
+            );
+        }
+    }
 }

@@ -253,3 +253,19 @@ fn a_server_that_is_down_or_overloaded_is_asked_once() {
         assert_eq!(server.attempt(LONG).map(|answer| answer.status), Ok(status));
     }
 }
+
+/// What the network library says, in words for somebody who does not know the library.
+#[test]
+fn a_name_that_nobody_has_and_a_broken_handshake_are_told_apart() {
+    let agent = Agent::new_with_defaults();
+    let reason = |error: ureq::Error| match explain(error, "https://example.com", &agent) {
+        Error::Network { origin, reason } if origin == "https://example.com" => reason,
+        other => panic!("{other}"),
+    };
+    assert_eq!(reason(ureq::Error::HostNotFound), "there is no machine of that name");
+    let handshake = rustls::Error::General("no common version".into());
+    assert_eq!(
+        reason(ureq::Error::Rustls(handshake)),
+        "its TLS certificate or protocol was refused: unexpected error: no common version"
+    );
+}

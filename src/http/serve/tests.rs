@@ -1,5 +1,7 @@
 //! The server loop under attack, with a deadline that a test can wait for.
 
+use std::sync::atomic::AtomicUsize;
+
 use super::*;
 
 const DEADLINE_HERE: Duration = Duration::from_millis(400);
@@ -71,6 +73,38 @@ fn a_reader_that_takes_nothing_is_given_up() {
     let (_left, waited) =
         server.shared.ended.wait_timeout_while(connections, DEADLINE, open).unwrap();
     assert!(!waited.timed_out(), "the connection is still open");
+}
+
+/// The answer is larger than what the system keeps for both sides, so our writing fails, each time at another point.
+#[test]
+fn a_visitor_that_leaves_within_the_answer_costs_its_own_connection_only() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let handler = move |request: &Request| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        let length = if request.path() == "/large" { 16 << 20 } else { 5 };
+        Response::new(200, "text/plain", vec![b'x'; length])
+    };
+    // With the long deadline: nobody is given up for being slow.
+    let server = Server::start(vec![listener], Arc::new(handler)).unwrap();
+    for chunks in 0..64 {
+        let mut stream = connect(&server);
+        stream.write_all(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        for _ in 0..chunks {
+            stream.read_exact(&mut [0; 32 * 1024]).unwrap();
+        }
+        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+    }
+    let start = Instant::now();
+    while !server.shared.lock().is_empty() {
+        assert!(start.elapsed() < DEADLINE / 2, "a connection is held for nobody");
+        thread::yield_now();
+    }
+    let mut next = connect(&server);
+    next.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    assert!(until_closed(next).0.ends_with(b"\r\n\r\nxxxxx"));
+    assert_eq!(asked.load(Ordering::SeqCst), 65, "nobody was answered twice");
 }
 
 #[test]
