@@ -150,6 +150,64 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     }
 }
 
+/// RFC 6749 §4.1.2.1 and §5.2, GitHub's own codes, and one that nobody knows: the cause's first words.
+#[test]
+fn each_code_of_a_refusal_has_a_cause_of_its_own() {
+    for (error, cause) in [
+        ("access_denied", "somebody clicked Deny"),
+        ("invalid_scope", "OAUTH_SCOPE names something"),
+        ("invalid_request", "a parameter is missing"),
+        ("unauthorized_client", "this client is not registered"),
+        ("unsupported_response_type", "the provider does not offer the authorization code grant"),
+        ("server_error", "something broke inside the provider"),
+        ("temporarily_unavailable", "the provider is overloaded"),
+        ("invalid_client", "the client secret is wrong"),
+        ("invalid_grant", "the code was used already (a reload)"),
+        ("unsupported_grant_type", "this is not the token endpoint"),
+        ("bad_verification_code", "GitHub's word for invalid_grant"),
+        ("incorrect_client_credentials", "GitHub's word for invalid_client"),
+        ("redirect_uri_mismatch", "the redirect URI is not the registered one"),
+        ("slow_down", "an error code of this provider's own."),
+        ("", "an error code of this provider's own."),
+    ] {
+        let refused = Error::TokenRefused { error: error.into(), description: String::new() };
+        let text = refused.to_string();
+        assert!(text.contains(&format!("\n  Likely cause: {cause}")), "{text}");
+    }
+}
+
+/// What the server said is repeated, and silence is called silence.
+#[test]
+fn a_refusal_names_who_refused_and_in_what_words() {
+    for (error, description, happened) in [
+        ("", "", "the token endpoint refused, and gave no reason."),
+        ("", "why", "the token endpoint refused: \"why\""),
+        ("invalid_grant", "", "the token endpoint refused: \"invalid_grant\""),
+        ("invalid_grant", "why", "the token endpoint refused: \"invalid_grant\" \"why\""),
+        ("access_denied", "", "the token endpoint says that the user refused: \"access_denied\""),
+    ] {
+        let refused = Error::TokenRefused { error: error.into(), description: description.into() };
+        assert_eq!(refused.to_string().lines().next(), Some(happened));
+    }
+}
+
+/// RFC 6750 §3.1: 401 without a code, 401 with one, and 403 are three situations.
+#[test]
+fn a_token_that_the_api_refuses_has_a_cause_for_each_status() {
+    for (status, error, cause) in [
+        (401, "", "the server found no access token in the request"),
+        (401, "invalid_token", "the access token has expired, was revoked, or belongs to another"),
+        (403, "", "the token lacks a scope"),
+        (403, "insufficient_scope", "the token lacks a scope"),
+    ] {
+        let error = error.to_owned();
+        let refused = Error::UserInfoRefused { status, error, description: String::new() };
+        let text = refused.to_string();
+        assert!(text.starts_with(&format!("HTTP {status}: the API refused")), "{text}");
+        assert!(text.contains(&format!("\n  Likely cause: {cause}")), "{text}");
+    }
+}
+
 /// `main` prints it so, when an example returns it.
 #[test]
 fn an_error_under_debug_is_the_same_text() {

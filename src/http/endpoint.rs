@@ -109,14 +109,13 @@ fn check_characters(url: &str) -> Result<(), &'static str> {
 }
 
 fn split_port(authority: &str, default_port: u16) -> Result<(&str, u16), &'static str> {
-    let after_brackets = authority.rfind(']').unwrap_or(0);
-    let Some(colon) = authority.rfind(':').filter(|colon| *colon > after_brackets) else {
+    // Inside brackets a colon belongs to the address: [::1].
+    let Some((host, port)) = authority.rsplit_once(':').filter(|(_, port)| !port.contains(']'))
+    else {
         return Ok((authority, default_port));
     };
-    let (host, port) = authority.split_at_checked(colon).unwrap_or((authority, ""));
-    let digits = port.trim_start_matches(':');
-    let fits = digits.len() <= 5 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    match digits.parse() {
+    let fits = port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
+    match port.parse() {
         Ok(number) if fits && number > 0 => Ok((host, number)),
         _ => Err("its port is not a number from 1 to 65535"),
     }
@@ -156,6 +155,31 @@ mod tests {
     fn default_ports_and_an_empty_path_are_filled_in() {
         assert_eq!(parse("https://example.com").map(|e| (e.port, e.target)), Ok((443, "/".into())));
         assert_eq!(parse("http://[::1]?a").map(|e| (e.port, e.target)), Ok((80, "/?a".into())));
+    }
+
+    #[test]
+    fn a_url_is_split_after_its_host_and_port() {
+        for (url, origin, target) in [
+            ("http://a/b/c", "http://a", "/b/c"),
+            ("https://a:1/b?c://d/", "https://a:1", "/b?c://d/"),
+            ("http://a?b/c", "http://a", "/?b/c"),
+            ("http://a", "http://a", "/"),
+            ("a/b", "a", "/b"),
+            ("", "", "/"),
+        ] {
+            assert_eq!(split(url), (origin.to_owned(), target.to_owned()), "{url}");
+        }
+        assert_eq!((authority("http://a:1"), authority("a:1")), ("a:1", "a:1"));
+    }
+
+    #[test]
+    fn a_url_of_this_machine_is_told_apart_from_any_other_text() {
+        for ours in ["http://127.0.0.1:9000/user", "https://localhost/", "http://[::1]"] {
+            assert!(is_loopback(ours), "{ours}");
+        }
+        for other in ["https://example.com/", "127.0.0.1", "", "http://127.0.0.1#", "file:///a"] {
+            assert!(!is_loopback(other), "{other}");
+        }
     }
 
     /// RFC 6749 §3.1 and §3.2 require TLS; RFC 8252 §7.3 lets loopback do without.

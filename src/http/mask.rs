@@ -321,6 +321,18 @@ mod tests {
         }
     }
 
+    /// A state of one letter would hide that letter everywhere.
+    #[test]
+    fn what_is_shorter_than_four_letters_is_not_hidden_elsewhere() {
+        let mut mask = Mask::hiding();
+        for secret in ["", "abc", "abcd", "abcd"] {
+            mask.learn(secret);
+        }
+        assert_eq!(mask.secrets, ["abcd"]);
+        assert_eq!(mask.text("abc and abcd"), "abc and …");
+        assert!(mask.hides() && !Mask::showing().hides());
+    }
+
     #[test]
     fn credentials_in_headers_are_hidden_and_learnt() {
         let mut mask = Mask::hiding();

@@ -84,6 +84,7 @@ mod tests {
         shelf.put("code", 1, start);
 
         assert_eq!(shelf.get("code", start + MINUTE - Duration::from_nanos(1)), Some(&1));
+        assert_eq!(shelf.get_mut("code", start + MINUTE - Duration::from_nanos(1)), Some(&mut 1));
         assert_eq!(shelf.get("code", start + MINUTE), None);
         assert_eq!(shelf.get_mut("code", start + MINUTE), None);
         assert_eq!(shelf.get("other", start), None);
