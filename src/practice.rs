@@ -39,6 +39,7 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::http::serve::Server;
 use crate::http::{Request, Response, endpoint, loopback};
+use authorization::decision;
 use quirks::Quirks;
 use state::State;
 
@@ -107,7 +108,7 @@ impl Provider {
         let issuer = &self.issuer;
         let answered = match (request.method.as_str(), request.path()) {
             ("GET", "/authorize") => authorization::ask(state, request, issuer),
-            ("POST", "/authorize") => authorization::decide(state, request, issuer, origin),
+            ("POST", "/authorize") => decision::decide(state, request, issuer, origin),
             ("POST", path) if path == self.quirks.token_path => token::token(state, request),
             ("GET", "/user") => Ok(user::user(state, request, issuer)),
             ("GET", "/avatar.svg") => Ok(user::avatar(request)),

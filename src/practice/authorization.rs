@@ -1,31 +1,31 @@
-//! The authorization endpoint: ask the person, and send the browser back with the answer.
+//! The authorization endpoint: what the client asks, and the page that asks the person.
 //!
 //! First it makes sure whom it would send the browser back to. Until client and redirect
 //! URI are known to belong together, every error stays on a page here: sent to an unchecked
 //! address, it would make this provider a tool for sending people anywhere.
 //!
 //! ```text
-//! GET /authorize   ->  transaction  ->  consent page
-//! POST /authorize  ->  transaction  ->  303 to the redirect URI with code or error, state, iss
+//! GET /authorize  ->  client and redirect URI  ->  the rest  ->  transaction  ->  consent page
+//!                     or a page with an error      or 303 with error, state, iss
 //! ```
 //!
-//! Specification: [RFC 6749 §4.1.1, §4.1.2], [RFC 7636 §4.4], [RFC 9207 §2]. Next: `token.rs`.
+//! Specification: [RFC 6749 §4.1.1, §4.1.2], [RFC 7636 §4.4], [RFC 9207 §2]. Next:
+//! `authorization/decision.rs`.
 //!
 //! [RFC 6749 §4.1.1, §4.1.2]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
 //! [RFC 7636 §4.4]: https://www.rfc-editor.org/rfc/rfc7636#section-4.4
 //! [RFC 9207 §2]: https://www.rfc-editor.org/rfc/rfc9207#section-2
 
-use super::answers::{error_page, is_from_own_page, page, session_of, with_session};
+pub(super) mod decision;
+
+use super::answers::{error_page, page, with_session};
 use super::pages::{self, Consent};
-use super::people;
-use super::people::Person;
 use super::quirks::Quirks;
 use super::scopes::Scope;
-use super::state::{Code, Decision, Grant, Registration, State, Transaction};
+use super::state::{Grant, Registration, State, Transaction};
 use super::{Answered, registration};
+use crate::by_hand::random;
 use crate::by_hand::urlencoding::{decode_pairs, encode_pairs, parameter};
-use crate::by_hand::{compare, random};
-use crate::error::Error;
 use crate::http::{Request, Response, endpoint};
 
 type Pairs = [(String, String)];
@@ -68,87 +68,6 @@ pub(super) fn ask(state: &mut State, request: &Request, issuer: &str) -> Answere
         );
     }
     consent(state, request, &client, grant, client_state)
-}
-
-/// The person has clicked Allow or Deny.
-pub(super) fn decide(state: &mut State, request: &Request, issuer: &str, origin: &str) -> Answered {
-    let pairs = decode_pairs(&request.body).unwrap_or_default();
-    let field = |name| parameter(&pairs, name).ok().flatten().unwrap_or_default();
-    let now = state.now();
-    let name = field("transaction");
-    let session = session_of(request).unwrap_or_default();
-    // Nothing of the form is believed but the answer: what was asked is in our own memory.
-    let asked = state.transactions.get(name, now).filter(|transaction| {
-        is_from_own_page(request, origin)
-            && compare::equal(&transaction.session, &session)
-            && compare::equal(&transaction.consent_token, field("consent_token"))
-    });
-    let (Some(transaction), Some(person)) = (asked.cloned(), people::person(field("person")))
-    else {
-        return Ok(stale());
-    };
-    if let Some(before) = &transaction.decision {
-        return Ok(again(state, request, before));
-    }
-
-    let decided = match field("decision") {
-        "allow" => allow(state, &transaction, person, issuer)?,
-        "deny" => deny(state, &transaction, person, issuer),
-        _ => return Ok(stale()),
-    };
-    let response = decided.response.clone();
-    if let Some(transaction) = state.transactions.get_mut(name, now) {
-        transaction.decision = Some(Decision { form: request.body.clone(), ..decided });
-    }
-    Ok(response)
-}
-
-fn allow(
-    state: &mut State,
-    asked: &Transaction,
-    person: &'static Person,
-    issuer: &str,
-) -> Result<Decision, Error> {
-    let code = state.new_code()?;
-    let now = state.now();
-    let bound = Code { grant: asked.grant.clone(), person, issued: now, family: None };
-    state.codes.put(&code, bound, now);
-    let response = answer_client(state, asked, issuer, &[("code", &code)]);
-    Ok(Decision { form: String::new(), code, response })
-}
-
-fn deny(state: &mut State, asked: &Transaction, person: &Person, issuer: &str) -> Decision {
-    let response = if state.quirks.denial_page {
-        state.quirk("Deny ends here, on a page: nobody tells the client.");
-        denied()
-    } else {
-        let description = format!("{} clicked Deny", person.login);
-        let answer = [("error", "access_denied"), ("error_description", &description)];
-        answer_client(state, asked, issuer, &answer)
-    };
-    Decision { form: String::new(), code: String::new(), response }
-}
-
-/// The browser goes back to the client that asked, with the answer to its question.
-fn answer_client(
-    state: &State,
-    asked: &Transaction,
-    issuer: &str,
-    answer: &[(&str, &str)],
-) -> Response {
-    let iss = state.quirks.iss.then_some(issuer);
-    send_back(&asked.grant.redirect_uri, asked.state.as_deref(), iss, answer)
-}
-
-/// One question, one answer. The second click of a double click gets it again, as long as the code of
-/// the first is unused. The back button and another decision get nothing.
-fn again(state: &State, request: &Request, before: &Decision) -> Response {
-    let code = state.codes.get(&before.code, state.now());
-    let used = code.is_some_and(|code| code.family.is_some());
-    match before.form == request.body && !used {
-        true => before.response.clone(),
-        false => stale(),
-    }
 }
 
 /// Client and redirect URI, if both are known and belong together.
@@ -284,25 +203,5 @@ fn unclear(problem: &str) -> Response {
          or this provider was started again, and has forgotten what was registered before.",
         "Compare both with the registration, byte by byte. You were not sent back to the application, \
          because it is not certain that the address is its own.",
-    )
-}
-
-fn denied() -> Response {
-    error_page(
-        400,
-        "You said no",
-        "You clicked Deny, so the application gets nothing.",
-        "Nobody has told the application: it still waits.",
-        "Close this page, and end the application's wait yourself.",
-    )
-}
-
-fn stale() -> Response {
-    error_page(
-        403,
-        "This question was answered already",
-        "Your click does not belong to a question that is still open.",
-        "The page was answered before, is older than ten minutes, or was opened in another browser.",
-        "Go back to the application and start the login again.",
     )
 }
