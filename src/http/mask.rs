@@ -345,6 +345,16 @@ mod tests {
     }
 
     #[test]
+    fn a_cookie_that_is_set_is_hidden_and_learnt() {
+        let mut mask = Mask::hiding();
+        let response = Response::new(200, "text/plain", "abcdefghijklmnopqrst")
+            .with_header("Set-Cookie", "session=abcdefghijklmnopqrst");
+        let shown = mask.response(&response);
+        assert!(shown.contains("\nSet-Cookie: …\n"), "{shown}");
+        assert_eq!(mask.text("session=abcdefghijklmnopqrst"), "sess…");
+    }
+
+    #[test]
     fn a_body_that_cannot_be_read_is_withheld() {
         let bodies: [(&str, &[u8]); 3] = [
             ("application/json", b"{\"access_token\": \"abc"),

@@ -44,12 +44,12 @@ pub fn read_request(stream: &mut dyn Read, origin: &str) -> Result<Request, Unre
     let head_length = loop {
         // A head that comes byte by byte would cost the square of its length, searched from the start.
         let from = searched.saturating_sub(3);
-        let unsearched = received.get(from..).unwrap_or_default();
+        let unsearched = received.get(from..received.len().min(MAX_HEAD_BYTES)).unwrap_or_default();
         if let Some(position) = unsearched.windows(4).position(|four| four == b"\r\n\r\n") {
             break from + position + 4;
         }
         searched = received.len();
-        if received.len() > MAX_HEAD_BYTES {
+        if received.len() >= MAX_HEAD_BYTES {
             return Err(Refused(431, "the head of the request is too large"));
         }
         if !read_more(stream, &mut received) {
@@ -271,6 +271,37 @@ mod tests {
         assert!(read(bytes).is_ok());
         for length in 0..bytes.len() {
             assert!(read(&bytes[..length]).is_err(), "{length} bytes");
+        }
+    }
+
+    /// 64 KiB, whether the bytes come one by one or many at a time.
+    #[test]
+    fn the_limits_of_head_and_body_are_exact() {
+        for (length, status) in [(65_536, None), (65_537, Some(431)), (70_000, Some(431))] {
+            let head = format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(length - 23));
+            let mut slowly = Failing {
+                bytes: head.as_bytes(),
+                reads_left: usize::MAX,
+                error: std::io::ErrorKind::Other,
+            };
+            for outcome in [read(&head), read_request(&mut slowly, "")] {
+                let refused = match outcome {
+                    Err(Refused(status, _)) => Some(status),
+                    Err(Silent) => panic!("silent"),
+                    Ok(_) => None,
+                };
+                assert_eq!((head.len(), refused), (length, status));
+            }
+        }
+        for (length, fits) in [(65_536, true), (65_537, false)] {
+            let head = format!("POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n");
+            let outcome = read(head + &"x".repeat(length));
+            match outcome {
+                Ok(request) => assert_eq!((request.body.len(), true), (length, fits)),
+                refused => {
+                    assert_eq!((refused, fits), (Err(Refused(413, "the body is too large")), false))
+                }
+            }
         }
     }
 
