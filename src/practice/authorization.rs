@@ -19,7 +19,7 @@
 pub(super) mod decision;
 
 use super::answers::{error_page, page, with_session};
-use super::pages::{self, Consent};
+use super::pages::consent::{Consent, consent_page};
 use super::quirks::Quirks;
 use super::scopes::Scope;
 use super::state::{Grant, Registration, State, Transaction};
@@ -152,7 +152,7 @@ fn consent(
 ) -> Answered {
     let (session, _) = registration::session(state, request)?;
     let (name, consent_token) = (random::unguessable()?, random::unguessable()?);
-    let html = pages::consent_page(&Consent {
+    let html = consent_page(&Consent {
         client_name: &client.name,
         homepage: &client.homepage,
         redirect_uri: &grant.redirect_uri,

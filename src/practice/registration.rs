@@ -15,7 +15,9 @@
 
 use super::Answered;
 use super::answers::{error_page, is_from_own_page, page, session_of, with_session};
-use super::pages::{self, Registered, RegistrationForm};
+use super::pages::registration::{
+    Registered, RegistrationForm, SUGGESTED_REDIRECT_URI, register_form, registered_page,
+};
 use super::quirks::{Quirks, SecretIn};
 use super::state::{Registration, State};
 use crate::by_hand::urlencoding::{decode_pairs, parameter};
@@ -33,10 +35,10 @@ const LOOPBACK_ORIGINS: [&str; 2] = ["http://127.0.0.1", "http://localhost"];
 /// The empty form.
 pub(super) fn form(state: &mut State, request: &Request) -> Answered {
     let (session, form_token) = session(state, request)?;
-    let html = pages::register_form(&RegistrationForm {
+    let html = register_form(&RegistrationForm {
         name: "",
         homepage: "",
-        redirect_uri: pages::SUGGESTED_REDIRECT_URI,
+        redirect_uri: SUGGESTED_REDIRECT_URI,
         form_token: &form_token,
         problem: None,
     });
@@ -70,7 +72,7 @@ pub(super) fn register(
         let problem = Some(problem);
         let form =
             RegistrationForm { name, homepage, redirect_uri, form_token: &form_token, problem };
-        return Ok(page(400, pages::register_form(&form), ""));
+        return Ok(page(400, register_form(&form), ""));
     }
     let client = Registration {
         // An ID is public and only has to be new; a secret has to be unguessable.
@@ -86,7 +88,7 @@ pub(super) fn register(
     let settings = settings(issuer, &client, state.quirks);
     let settings: Vec<(&str, &str)> =
         settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let html = pages::registered_page(&Registered {
+    let html = registered_page(&Registered {
         client_name: &client.name,
         client_id: &client.client_id,
         client_secret: client.client_secret.as_deref().unwrap_or_default(),
