@@ -265,6 +265,24 @@ mod tests {
         }
     }
 
+    /// A signal comes in the middle: nothing is wrong with the connection.
+    #[test]
+    fn an_interrupted_read_is_tried_again() {
+        struct Interrupted<'a>(&'a [u8], bool);
+        impl Read for Interrupted<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+                self.1 = !self.1;
+                match self.1 {
+                    true => Err(std::io::ErrorKind::Interrupted.into()),
+                    false => self.0.read(&mut buffer[..1]),
+                }
+            }
+        }
+        let bytes = b"POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na=b";
+        let mut stream = Interrupted(bytes, false);
+        assert_eq!(read_request(&mut stream, "http://127.0.0.1:9000"), read(bytes));
+    }
+
     #[test]
     fn every_prefix_of_a_good_request_is_refused() {
         let bytes = b"POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na=b";
