@@ -11,14 +11,12 @@
 mod common;
 
 use std::fs;
-use std::io::Write;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
 use std::thread;
 
 use common::*;
-use oauth2_by_hand::http::{Request, Response, read::read_request};
+use oauth2_by_hand::http::{Request, Response};
 
 /// An empty folder of its own.
 fn empty_folder(name: &str) -> PathBuf {
@@ -26,27 +24,6 @@ fn empty_folder(name: &str) -> PathBuf {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     folder
-}
-
-/// A provider that writes down each request and answers it, or hangs up.
-fn provider_that(
-    answer: impl Fn(&Request) -> Option<Response> + Send + 'static,
-) -> (String, Arc<Mutex<Vec<Request>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let origin = format!("http://{}", listener.local_addr().unwrap());
-    let requests = Arc::new(Mutex::new(Vec::new()));
-    let seen = Arc::clone(&requests);
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let request = read_request(&mut stream, "").unwrap();
-            seen.lock().unwrap().push(request.clone());
-            if let Some(response) = answer(&request) {
-                stream.write_all(&response.to_wire()).unwrap();
-            }
-        }
-    });
-    (origin, requests)
 }
 
 /// A login with step3 at that provider, whose redirect has been brought back with `query`.

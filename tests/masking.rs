@@ -10,39 +10,18 @@
 
 mod common;
 
-use std::io::Write;
-use std::net::TcpListener;
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
-
 use common::*;
-use oauth2_by_hand::http::{Request, Response, read::read_request};
+use oauth2_by_hand::http::{Request, Response};
 
 const SECRET: &str = "canary-secret/with+signs&more";
 const CODE: &str = "canary-code/with+signs&more=";
 const TOKEN: &str = "canary-token.with+signs/and==";
 const REFRESH: &str = "canary-refresh/with+signs";
 
-/// A provider of somebody else: it answers each request with what `answer` makes of it.
-fn other_provider(answer: fn(&Request) -> Response) -> (String, Receiver<Request>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let origin = format!("http://{}", listener.local_addr().unwrap());
-    let (sender, requests) = channel();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let request = read_request(&mut stream, "").unwrap();
-            stream.write_all(&answer(&request).to_wire()).unwrap();
-            sender.send(request).unwrap();
-        }
-    });
-    (origin, requests)
-}
-
 /// A run of step3 with masked secrets: everything that it printed but the authorization URL, the
 /// secrets that were on the wire, and the exit code.
 fn masked_run(answer: fn(&Request) -> Response, client_auth: &str) -> (String, Vec<String>, i32) {
-    let (origin, requests) = other_provider(answer);
+    let (origin, requests) = provider_that(move |request| Some(answer(request)));
     let port = free_port();
     let redirect_uri = format!("http://127.0.0.1:{port}/callback");
     let mut step3 = program("step3");
@@ -67,7 +46,8 @@ fn masked_run(answer: fn(&Request) -> Response, client_auth: &str) -> (String, V
     let (printed, errors, code) = step3.end();
     let mut secrets: Vec<String> = [SECRET, CODE, TOKEN, REFRESH].map(str::to_owned).to_vec();
     secrets.push(state);
-    let bodies = requests.try_iter().map(|request| format!("?{}", request.body));
+    let bodies =
+        requests.lock().unwrap().clone().into_iter().map(|request| format!("?{}", request.body));
     secrets.extend(bodies.filter_map(|body| parameter(&body, "code_verifier")));
     assert_eq!(secrets.len(), 6, "the verifier was on the wire");
     (printed.replace(&url, "") + &errors, secrets, code)

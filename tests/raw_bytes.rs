@@ -15,26 +15,11 @@ mod common;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use common::*;
-use oauth2_by_hand::callback::{listen, wait_for_code};
-use oauth2_by_hand::{Client, Error, practice};
+use oauth2_by_hand::practice;
 
-const STATE: &str = "the-state-of-this-login";
 const ISS: &str = "http%3A%2F%2F127.0.0.1%3A9000";
-
-/// A callback that waits: its address, and its result.
-fn callback() -> (String, JoinHandle<Result<String, Error>>) {
-    let redirect_uri = format!("http://{}/callback", free_address());
-    let mut client = Client { redirect_uri, any_port: true, ..workshop() };
-    let mut listener = listen(&mut client).unwrap();
-    listener.patience = Duration::from_secs(60);
-    let address = client.redirect_uri.split('/').nth(2).unwrap().to_owned();
-    let wait = move || wait_for_code(listener, &client, STATE, &mut |_, _| ());
-    (address, thread::spawn(wait))
-}
 
 /// Sends the bytes, closes our half, and gives the status of the answer; 0 for none.
 fn status(address: &str, bytes: &[u8]) -> u16 {

@@ -21,28 +21,15 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use common::*;
-use oauth2_by_hand::callback::{listen, wait_for_code};
 use oauth2_by_hand::http::serve::{DEADLINE, MAX_CONNECTIONS};
-use oauth2_by_hand::{Client, Error, practice};
+use oauth2_by_hand::practice;
 
-const STATE: &str = "the-state-of-this-login";
 const IDLE: usize = 256;
 const SLOW: usize = 64;
 
 fn alone() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A callback that waits: its address, and its result.
-fn callback() -> (String, JoinHandle<Result<String, Error>>) {
-    let redirect_uri = format!("http://{}/callback", free_address());
-    let mut client = Client { redirect_uri, any_port: true, ..workshop() };
-    let mut listener = listen(&mut client).unwrap();
-    listener.patience = Duration::from_secs(120);
-    let address = client.redirect_uri.split('/').nth(2).unwrap().to_owned();
-    let wait = move || wait_for_code(listener, &client, STATE, &mut |_, _| ());
-    (address, thread::spawn(wait))
 }
 
 fn come_back(address: &str) -> String {

@@ -7,15 +7,21 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use oauth2_by_hand::http::{Request, Response};
+use oauth2_by_hand::callback::{listen, wait_for_code};
+use oauth2_by_hand::http::{Request, Response, read::read_request};
 use oauth2_by_hand::practice::Provider;
-use oauth2_by_hand::{Client, settings};
+use oauth2_by_hand::{Client, Error, settings};
 
 /// RFC 7636 Appendix B.
 pub const CODE_VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub const CODE_CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub const ISSUER: &str = "http://127.0.0.1:9000";
+/// The state of [`callback`]'s login.
+pub const STATE: &str = "the-state-of-this-login";
 pub const REDIRECT_URI: &str = "http://127.0.0.1:8080/callback";
 
 /// A provider that is asked without a socket.
@@ -192,6 +198,38 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A callback that waits for a login with [`STATE`]: its address, and its result.
+pub fn callback() -> (String, JoinHandle<Result<String, Error>>) {
+    let redirect_uri = format!("http://{}/callback", free_address());
+    let mut client = Client { redirect_uri, any_port: true, ..workshop() };
+    let mut listener = listen(&mut client).unwrap();
+    listener.patience = Duration::from_secs(120);
+    let address = client.redirect_uri.split('/').nth(2).unwrap().to_owned();
+    let wait = move || wait_for_code(listener, &client, STATE, &mut |_, _| ());
+    (address, thread::spawn(wait))
+}
+
+/// A provider of somebody else: it writes down each request and answers it, or hangs up.
+pub fn provider_that(
+    answer: impl Fn(&Request) -> Option<Response> + Send + 'static,
+) -> (String, Arc<Mutex<Vec<Request>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&requests);
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let request = read_request(&mut stream, "").unwrap();
+            seen.lock().unwrap().push(request.clone());
+            if let Some(response) = answer(&request) {
+                stream.write_all(&response.to_wire()).unwrap();
+            }
+        }
+    });
+    (origin, requests)
 }
 
 /// A port on which a program may listen a moment later.
