@@ -97,3 +97,53 @@ fn is_no_address_here(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::AddrNotAvailable | ErrorKind::Unsupported)
         || error.raw_os_error().is_some_and(|code| no_such_family.contains(&code))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_of_a_port_decides_what_is_tried_next() {
+        type Row = (ErrorKind, bool, bool);
+        let rows: [Row; 6] = [
+            (ErrorKind::AddrInUse, true, false),
+            (ErrorKind::PermissionDenied, true, false),
+            (ErrorKind::AddrNotAvailable, false, true),
+            (ErrorKind::Unsupported, false, true),
+            (ErrorKind::InvalidInput, false, false),
+            (ErrorKind::OutOfMemory, false, false),
+        ];
+        for (kind, taken, no_address) in rows {
+            let error = io::Error::from(kind);
+            assert_eq!(
+                (is_taken(&error), is_no_address_here(&error)),
+                (taken, no_address),
+                "{kind}"
+            );
+        }
+    }
+
+    /// EAFNOSUPPORT: 97 on Linux, 47 on macOS, 10047 on Windows. std gives it no kind of its own everywhere.
+    #[test]
+    fn a_system_without_ipv6_has_no_such_address() {
+        for (code, no_address) in [(97, true), (47, true), (10047, true), (13, false)] {
+            let error = io::Error::from_raw_os_error(code);
+            assert_eq!(is_no_address_here(&error), no_address, "{code}");
+        }
+    }
+
+    #[test]
+    fn each_loopback_host_is_bound_to_its_own_addresses() {
+        let bound = |host| -> Vec<String> {
+            let listeners = listen(host, 0).unwrap();
+            listeners.iter().map(|one| one.local_addr().unwrap().ip().to_string()).collect()
+        };
+        assert_eq!(bound("127.0.0.1"), ["127.0.0.1"]);
+        if TcpListener::bind("[::1]:0").is_ok() {
+            assert_eq!(bound("[::1]"), ["::1"]);
+            assert_eq!(bound("localhost"), ["127.0.0.1", "::1"]);
+        } else {
+            assert_eq!(bound("localhost"), ["127.0.0.1"]);
+        }
+    }
+}
