@@ -184,6 +184,29 @@ fn a_server_that_never_ends_is_cut_off() {
     }
 }
 
+/// Large is not endless: a megabyte of body and tens of kilobytes of head are read.
+#[test]
+fn what_is_large_but_within_the_limits_is_read_whole() {
+    for (head, body, fits) in
+        [(60_000, 5, true), (70_000, 5, false), (10, 1_048_576, true), (10, 1_048_577, false)]
+    {
+        let server = torturer(move |mut stream| {
+            read_request(&mut stream, "").unwrap();
+            let (x, body) = ("x".repeat(head), "y".repeat(body));
+            let length = body.len();
+            let answer =
+                format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nX: {x}\r\n\r\n{body}");
+            let _ = stream.write_all(answer.as_bytes());
+        });
+        let outcome = server.attempt(LONG);
+        let read = outcome.as_ref().ok().map(|response| response.body.len());
+        assert_eq!(read, fits.then_some(body), "{head} and {body}");
+        if let Ok(response) = outcome {
+            assert_eq!(response.header("x").map(str::len), Some(head));
+        }
+    }
+}
+
 /// Each of these is answered and the connection closed, as a server of another protocol would.
 #[test]
 fn what_is_not_http_is_an_error() {
@@ -263,6 +286,8 @@ fn a_name_that_nobody_has_and_a_broken_handshake_are_told_apart() {
         other => panic!("{other}"),
     };
     assert_eq!(reason(ureq::Error::HostNotFound), "there is no machine of that name");
+    let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+    assert_eq!(reason(ureq::Error::Io(refused)), "connection refused");
     let handshake = rustls::Error::General("no common version".into());
     assert_eq!(
         reason(ureq::Error::Rustls(handshake)),

@@ -125,6 +125,50 @@ fn at_the_cap_the_oldest_idle_connection_goes_and_the_newest_is_served() {
     drop(idle);
 }
 
+/// RFC 9112 §9.6: closed with bytes unread, a connection is reset, and on some systems the answer is lost.
+/// Linux hands out what had come before the reset, and then an error.
+#[test]
+fn the_answer_arrives_whole_although_not_all_that_was_sent_is_read() {
+    let server = server();
+    let mut stream = connect(&server);
+    let surplus = "x".repeat(200 * 1024);
+    stream.write_all(format!("GET / HTTP/1.1\r\nHost: x\r\n\r\n{surplus}").as_bytes()).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    let ended = stream.read_to_string(&mut answer).map_err(|error| error.kind());
+    assert_eq!(ended, Ok(answer.len()));
+    assert!(answer.ends_with("\r\n\r\nhello"), "{answer}");
+}
+
+/// Somebody who opens idle connections must not cut off an answer that is on its way.
+#[test]
+fn at_the_cap_a_connection_that_is_being_answered_stays() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let released = Mutex::new(released);
+    let handler = move |request: &Request| {
+        if request.path() == "/slow" {
+            let _ = released.lock().unwrap().recv();
+        }
+        Response::new(200, "text/plain", "hello")
+    };
+    let server = Server::start(vec![listener], Arc::new(handler)).unwrap();
+    let mut oldest = connect(&server);
+    oldest.write_all(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    while !server.shared.lock().iter().any(|one| one.answering) {
+        thread::yield_now();
+    }
+    let idle: Vec<TcpStream> = (0..MAX_CONNECTIONS + 8).map(|_| connect(&server)).collect();
+    let mut newest = connect(&server);
+    newest.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    assert!(until_closed(newest).0.ends_with(b"hello"));
+
+    release.send(()).unwrap();
+
+    assert!(until_closed(oldest).0.ends_with(b"hello"));
+    drop(idle);
+}
+
 /// A bug in one answer must not end the login.
 #[test]
 fn a_panic_in_one_answer_costs_one_connection() {
