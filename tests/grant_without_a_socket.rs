@@ -227,6 +227,19 @@ fn a_refreshed_token_may_do_less_and_never_more() {
 }
 
 #[test]
+fn a_refresh_token_is_good_for_thirty_days() {
+    for (seconds, good) in [(2_591_990, true), (2_592_000, false)] {
+        let (provider, client) = (provider(), workshop());
+        let code = code(&provider, &client, "s");
+        let request = fetch_token::token_request(&client, &code, CODE_VERIFIER);
+        let token = fetch_token::read_token(&client, &provider.handle(&request)).unwrap();
+        provider.let_time_pass(std::time::Duration::from_secs(seconds));
+        let refresh = fetch_token::refresh_request(&client, &token.refresh_token.unwrap());
+        assert_eq!(provider.handle(&refresh).status == 200, good, "after {seconds} seconds");
+    }
+}
+
+#[test]
 fn a_refresh_token_is_of_no_use_to_another_client() {
     let (provider, client) = (provider(), workshop());
     let code = code(&provider, &client, "s");

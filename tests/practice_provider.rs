@@ -106,6 +106,20 @@ fn an_unchecked_address_is_never_redirected_to_whatever_else_is_wrong() {
     }
 }
 
+/// RFC 7636 §4.4.1 has one error for all of these; the words tell them apart.
+#[test]
+fn a_code_challenge_that_is_refused_is_refused_in_words() {
+    for (name, value, words) in [
+        ("code_challenge", Some("short"), "the code_challenge has a wrong form"),
+        ("code_challenge_method", None, "code_challenge needs code_challenge_method=S256"),
+        ("code_challenge_method", Some("plain"), "code_challenge needs code_challenge_method=S256"),
+    ] {
+        let response = authorize(name, value);
+        let location = response.header("location").unwrap();
+        assert_eq!(parameter(location, "error_description").as_deref(), Some(words));
+    }
+}
+
 #[test]
 fn a_question_in_unreadable_encoding_gets_a_page_and_sends_nobody_anywhere() {
     for query in ["%", "client_id=%zz", "client_id=workshop&state=%ff"] {
@@ -174,6 +188,16 @@ fn without_a_code_challenge_only_a_confidential_client_is_served() {
     let response = provider().handle(&public);
     let location = response.header("location").unwrap();
     assert_eq!(parameter(location, "error").as_deref(), Some("invalid_request"));
+}
+
+#[test]
+fn the_consent_page_names_the_client_that_asks() {
+    for (client_id, name) in
+        [("workshop", "OAuth by hand"), ("workshop-public", "OAuth by hand (public)")]
+    {
+        let page = authorize("client_id", Some(client_id));
+        assert!(page.text().unwrap().contains(&format!("<bdi>{name}</bdi>")), "{client_id}");
+    }
 }
 
 #[test]
@@ -541,6 +565,47 @@ fn a_bad_registration_is_explained_and_nothing_typed_is_lost() {
     }
 }
 
+/// Long enough for every honest one; a page with megabytes of name would help nobody.
+#[test]
+fn names_and_addresses_of_an_application_have_a_longest_length() {
+    let of_length =
+        |start: &str, length: usize| format!("{start}{}", "x".repeat(length - start.len()));
+    let (home, back) = ("https://example.com/", "http://127.0.0.1:8080/");
+    let name = "é".repeat(60);
+    for (name, homepage, redirect_uri, status) in [
+        (name.clone(), of_length(home, 200), of_length(back, 200), 200),
+        (name.clone() + "é", home.into(), back.into(), 400),
+        ("a\tb".into(), home.into(), back.into(), 400),
+        (name.clone(), of_length(home, 201), back.into(), 400),
+        (name, home.into(), of_length(back, 201), 400),
+    ] {
+        let page = registration(&provider(), &name, &homepage, &redirect_uri);
+        assert_eq!(page.status, status, "{} {homepage} {redirect_uri}", name.len());
+    }
+}
+
+#[test]
+fn a_registration_form_can_be_sent_for_a_day() {
+    for (seconds, status) in [(86_390, 200), (86_400, 403)] {
+        let provider = provider();
+        let url = format!("{ISSUER}/register");
+        let form = provider.handle(&Request::get(&url));
+        let form_token = hidden(form.text().unwrap(), "form_token");
+        let pairs = [
+            ("name", "App"),
+            ("homepage", "https://example.com/"),
+            ("redirect_uri", REDIRECT_URI),
+            ("form_token", &form_token),
+        ];
+        let cookie = form.header("set-cookie").unwrap().split(';').next().unwrap();
+        let request = Request::post_form(&url, &pairs)
+            .with_header("Origin", ISSUER)
+            .with_header("Cookie", cookie);
+        provider.let_time_pass(Duration::from_secs(seconds));
+        assert_eq!(provider.handle(&request).status, status, "after {seconds} seconds");
+    }
+}
+
 #[test]
 fn a_registration_from_another_page_is_refused() {
     let provider = provider();
@@ -574,6 +639,26 @@ fn the_style_sheet_is_one() {
     assert_eq!(style.header("content-type"), Some("text/css; charset=utf-8"));
     assert_eq!(style.header("x-content-type-options"), Some("nosniff"));
     assert!(style.text().unwrap().contains("body {"));
+}
+
+/// RFC 9110 §15.5.6: "The origin server MUST generate an Allow header field".
+#[test]
+fn each_address_says_which_methods_it_has() {
+    for (path, allowed) in [
+        ("/", "GET"),
+        ("/authorize", "GET, POST"),
+        ("/register", "GET, POST"),
+        ("/token", "POST"),
+        ("/user", "GET"),
+        ("/avatar.svg", "GET"),
+        ("/style.css", "GET"),
+        ("/.well-known/oauth-authorization-server", "GET"),
+    ] {
+        let delete =
+            Request { method: "DELETE".into(), ..Request::get(&format!("{ISSUER}{path}")) };
+        let answer = provider().handle(&delete);
+        assert_eq!((answer.status, answer.header("allow")), (405, Some(allowed)), "{path}");
+    }
 }
 
 #[test]

@@ -194,23 +194,136 @@ fn a_secret_in_the_place_that_is_not_read_is_refused_and_not_tried_twice() {
     }
 }
 
+/// Every member, so that a learner sees at home what the real API sends.
 #[test]
 fn each_user_has_the_shape_of_its_provider() {
+    let avatar = "http://127.0.0.1:9000/avatar.svg?person=ada";
+    let size = |width: u32| serde_json::json!({"width": width, "height": width, "link": format!("{avatar}&size={width}")});
+    let bio = "Keeps bees and very tidy notebooks.";
     let rows = [
-        ("google", "sub", "1815"),
-        ("spotify", "display_name", "Ada Winter"),
-        ("vimeo", "uri", "/users/1815"),
-        ("discord", "global_name", "Ada Winter"),
-        ("gitlab", "username", "ada"),
+        (
+            "strict",
+            serde_json::json!({"id": 1815, "login": "ada", "name": "Ada Winter", "bio": bio, "avatar_url": avatar}),
+        ),
+        (
+            "github",
+            serde_json::json!({"id": 1815, "login": "ada", "name": "Ada Winter", "bio": null, "avatar_url": avatar}),
+        ),
+        (
+            "gitlab",
+            serde_json::json!({"id": 1815, "username": "ada", "name": "Ada Winter", "bio": null,
+                "avatar_url": avatar, "state": "active"}),
+        ),
+        ("google", serde_json::json!({"sub": "1815", "name": "Ada Winter", "picture": avatar})),
+        (
+            "spotify",
+            serde_json::json!({"id": "ada", "display_name": "Ada Winter", "type": "user",
+                "images": [{"url": avatar, "height": 300, "width": 300}], "uri": "spotify:user:ada"}),
+        ),
+        (
+            "vimeo",
+            serde_json::json!({"uri": "/users/1815", "name": "Ada Winter", "bio": bio,
+                "pictures": {"active": true, "sizes": [size(30), size(300), size(75)]}}),
+        ),
+        (
+            "discord",
+            serde_json::json!({"id": "1815", "username": "ada", "global_name": "Ada Winter",
+                "avatar": "8c7d6f5e4b3a29180f1e2d3c4b5a6978"}),
+        ),
     ];
-    for (name, member, value) in rows {
-        let (_, user, _) = log_in(name, "ada");
-        assert_eq!(user[member], value, "{name}");
+    for (name, expected) in rows {
+        assert_eq!(log_in(name, "ada").1, expected, "{name}");
     }
     let (provider, client) = like("vimeo");
     let token = read_token(&client, &provider.handle(&ready(&provider, &client, "ada"))).unwrap();
     let response = provider.handle(&user_info_request(&client, &token.access_token));
     assert_eq!(response.media_type(), "application/vnd.vimeo.user+json");
+}
+
+/// Whose habit it is, and what to look out for: said when the API answers.
+#[test]
+fn what_an_api_has_of_its_own_is_said_in_its_providers_name() {
+    for (name, remark) in [
+        ("strict", None),
+        ("github", Some("Like GitHub: null for what this person has not filled in.")),
+        ("gitlab", Some("Like GitLab: null for what this person has not filled in.")),
+        (
+            "google",
+            Some("Like Google: the id is called sub and is a text, the picture is called picture."),
+        ),
+        (
+            "spotify",
+            Some(
+                "Like Spotify: the name is called display_name, the picture is the url of the first of images.",
+            ),
+        ),
+        (
+            "vimeo",
+            Some(
+                "Like Vimeo: there is no id but a uri, whose last part it is; the picture comes in sizes; the type is Vimeo's own.",
+            ),
+        ),
+        (
+            "discord",
+            Some(
+                "Like Discord: the name is called global_name, the id is a text, and avatar is a hash and no address.",
+            ),
+        ),
+    ] {
+        let (.., remarks) = log_in(name, "ada");
+        assert_eq!(remarks.last().map(String::as_str), remark, "{name}");
+    }
+}
+
+#[test]
+fn each_mode_names_its_scopes_when_another_one_is_asked_for() {
+    for (name, names) in [
+        ("strict", "the scopes here are read:user and user:email"),
+        ("github", "the scopes here are read:user and user:email"),
+        ("gitlab", "the scopes here are read_user and email"),
+        ("google", "the scopes here are openid, profile and email"),
+        ("spotify", "the scope here is user-read-email"),
+        ("vimeo", "the scopes here are public and email"),
+        ("discord", "the scopes here are identify and email"),
+    ] {
+        let (provider, mut client) = like(name);
+        client.scope = "everything".into();
+        let url = authorize::authorization_url(&client, "s", CODE_CHALLENGE);
+        let location = provider.handle(&Request::get(&url));
+        let location = location.header("location").unwrap();
+        assert_eq!(parameter(location, "error").as_deref(), Some("invalid_scope"), "{name}");
+        assert_eq!(parameter(location, "error_description").as_deref(), Some(names), "{name}");
+        let (_, names) = names.split_once(" here ").unwrap();
+        let (_, names) = names.split_once(' ').unwrap();
+        client.scope = names.replace(',', "").replace(" and", "");
+        let url = authorize::authorization_url(&client, "s", CODE_CHALLENGE);
+        assert_eq!(provider.handle(&Request::get(&url)).status, 200, "{name}: {}", client.scope);
+    }
+}
+
+/// The lines to paste for each mode: its scope, where the secret goes, whether it says who it is.
+#[test]
+fn each_mode_has_the_settings_that_fit_it() {
+    for (name, scope, client_auth, issuer) in [
+        ("strict", "read:user", None, Some(ISSUER)),
+        ("github", "read:user", None, None),
+        ("gitlab", "read_user", None, None),
+        ("google", "profile", None, None),
+        ("spotify", "", Some("basic"), None),
+        ("vimeo", "public", Some("basic"), None),
+        ("discord", "identify", None, None),
+        ("odd", "read:user", None, Some(ISSUER)),
+    ] {
+        let settings = like(name).0.settings();
+        let value = |wanted: &str| {
+            settings.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.as_str())
+        };
+        assert_eq!(
+            (value("OAUTH_SCOPE"), value("OAUTH_CLIENT_AUTH"), value("OAUTH_ISSUER")),
+            (Some(scope), client_auth, issuer),
+            "{name}"
+        );
+    }
 }
 
 #[test]

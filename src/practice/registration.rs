@@ -150,7 +150,7 @@ fn without_port(uri: &str) -> Option<(&'static str, &str)> {
     };
     let digits = port_and_rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(port_and_rest.len());
     let (port, rest) = port_and_rest.split_at_checked(digits)?;
-    let is_port = port.parse::<u16>().is_ok_and(|number| number > 0) && !port.starts_with('0');
+    let is_port = port.parse::<u16>().is_ok() && !port.starts_with('0');
     (is_port && rest.starts_with(['/', '?'])).then_some((origin, rest))
 }
 
