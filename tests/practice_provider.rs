@@ -391,6 +391,41 @@ fn guessing_secrets_is_slowed_for_the_guessed_client_alone() {
     assert_eq!(provider.handle(&token(&borrowed(&right))).status, 200);
 }
 
+/// Each wrong secret after the fifth doubles the wait, up to a minute; a right one forgets them all.
+#[test]
+fn the_wait_after_a_wrong_secret_doubles_up_to_a_minute() {
+    let provider = provider();
+    let guess =
+        token(&[("grant_type", "x"), ("client_id", "workshop"), ("client_secret", "guess")]);
+    for _ in 0..4 {
+        assert_eq!(provider.handle(&guess).status, 401);
+    }
+    for wait in ["1", "2", "4", "8", "16", "32", "60", "60"] {
+        assert_eq!(provider.handle(&guess).status, 401);
+        let locked = provider.handle(&guess);
+        assert_eq!((locked.status, locked.header("retry-after")), (429, Some(wait)));
+        provider.let_time_pass(Duration::from_secs(wait.parse().unwrap()));
+    }
+    let right = exchange(&provider);
+    assert_eq!(provider.handle(&token(&borrowed(&right))).status, 200);
+    assert_eq!(provider.handle(&guess).status, 401);
+    assert_eq!(provider.handle(&guess).status, 401, "counted from the start");
+}
+
+/// RFC 6749 §2.3: beside the header, the form may name the same client and no other.
+#[test]
+fn the_form_may_repeat_who_the_header_says_it_is() {
+    for (client_id, status) in [("workshop", 200), ("workshop-public", 400), ("nobody", 400)] {
+        let provider = provider();
+        let mut pairs = exchange(&provider);
+        pairs.retain(|(name, _)| !name.starts_with("client_"));
+        pairs.push(("client_id".into(), client_id.into()));
+        let request = token(&borrowed(&pairs))
+            .with_header("Authorization", "Basic d29ya3Nob3A6d29ya3Nob3Atc2VjcmV0");
+        assert_eq!(provider.handle(&request).status, status, "{client_id}");
+    }
+}
+
 /// RFC 6749 §3.2, §2.3.1.
 #[test]
 fn the_token_endpoint_takes_a_form_by_post_and_nothing_in_the_url() {
