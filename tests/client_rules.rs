@@ -151,19 +151,33 @@ fn when_the_url_is_shown_somebody_is_home_and_only_on_this_machine() {
     assert!(TcpStream::connect(("127.0.0.2", port)).is_err());
 }
 
+/// A folder with an `xdg-open` of ours, which runs `script` and then leaves a file `told`; and the `PATH` to it.
+#[cfg(target_os = "linux")]
+fn opener(name: &str, script: &str) -> (PathBuf, String) {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = empty_folder(name);
+    let opener = folder.join("xdg-open");
+    fs::write(&opener, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    (folder.join("told"), path)
+}
+
+#[cfg(target_os = "linux")]
+fn wait_for(told: &std::path::Path) -> String {
+    while !told.exists() {
+        thread::yield_now();
+    }
+    fs::read_to_string(told).unwrap()
+}
+
 /// mcp-remote CVE-2025-6514, webbrowser RUSTSEC-2026-0257: the URL reached a shell, or became an option.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_browser_gets_the_url_as_one_argument_and_no_shell_reads_it() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = empty_folder("a-browser");
-    let opener = folder.join("xdg-open");
-    // It tells how many arguments it got and what they were, and is ready when the last file is there.
-    let script =
-        "#!/bin/sh\nprintf '%s\\n' \"$#\" \"$@\" > \"$0.part\"\nmv \"$0.part\" \"$0.told\"\n";
-    fs::write(&opener, script).unwrap();
-    fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();
-    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    // How many arguments it got and what they were.
+    let script = r#"cd "${0%/*}" && printf '%s\n' "$#" "$@" > part && mv part told"#;
+    let (told, path) = opener("a-browser", script);
     // What a shell would run, and what would be an option, in a place that the user can choose.
     let endpoint = "http://127.0.0.1:9/authorize?a=$(touch$IFS)&b=;c='d'";
     let mut step1 = program("step1");
@@ -178,14 +192,44 @@ fn the_browser_gets_the_url_as_one_argument_and_no_shell_reads_it() {
     let mut step1 = Running::start(&mut step1);
     let url = step1.line(|line| line.starts_with(endpoint));
 
-    let told = folder.join("xdg-open.told");
-    while !told.exists() {
-        thread::yield_now();
-    }
-    let told = fs::read_to_string(told).unwrap();
+    let told = wait_for(&told);
 
     assert_eq!(told, format!("1\n{url}\n"));
     assert!(!told.contains("canary"));
+}
+
+/// Ctrl-C goes to the whole group of the terminal: it ends the program, and shall not close the browser.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_browser_is_in_a_process_group_of_its_own() {
+    // The fifth field of /proc/PID/stat is the process group.
+    let script = r#"cd "${0%/*}" && read -r _ _ _ _ group _ < /proc/$$/stat && echo "$$ $group" > part && mv part told"#;
+    let (told, path) = opener("a-group", script);
+    let redirect_uri = format!("http://127.0.0.1:{}/callback", free_port());
+    let mut step1 = program("step1");
+    let mut step1 =
+        Running::start(step1.env("PATH", path).env("OAUTH_REDIRECT_URI", &redirect_uri));
+    let url = step1.authorization_url();
+    let told = wait_for(&told);
+    let (process, group) = told.trim().split_once(' ').unwrap();
+    assert_eq!(process, group);
+
+    browse(&answer(&url, "allow"));
+    let (printed, errors, code) = step1.end();
+    assert_eq!((code, errors.as_str()), (0, ""));
+    assert!(!printed.contains("No browser could be started"), "{printed}");
+}
+
+/// `xdg-open` is there and finds no browser: it ends with an error code.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_opener_that_fails_is_the_same_as_none() {
+    let (_, path) = opener("no-browser", "exit 3");
+    let redirect_uri = format!("http://127.0.0.1:{}/callback", free_port());
+    let mut step1 = program("step1");
+    let mut step1 =
+        Running::start(step1.env("PATH", path).env("OAUTH_REDIRECT_URI", &redirect_uri));
+    step1.line(|line| line.contains("No browser could be started."));
 }
 
 /// A log, a panic, a debugger's line: whatever prints a message that was not asked for, prints no secret.

@@ -385,19 +385,23 @@ fn the_provider_that_is_gone_is_named() {
     assert!(errors.starts_with("step3: no answer from http://127.0.0.1:9: "), "{errors}");
 }
 
+/// The lines to paste that a provider prints, as a shell would read them.
+fn pasted(provider: &mut Running) -> Vec<(String, String)> {
+    let mut setting = || {
+        let line = provider.line(|line| line.contains("OAUTH_"));
+        let line =
+            line.trim_start_matches("export ").trim_start_matches("$env:").replace(" = ", "=");
+        let (name, value) = line.split_once('=').unwrap();
+        (name.to_owned(), value.trim_matches('\'').to_owned())
+    };
+    (0..8).map(|_| setting()).collect()
+}
+
 /// Two terminals: the lines that the provider prints make another program its client.
 #[test]
 fn the_provider_prints_the_lines_to_paste_and_every_request() {
     let mut provider = Running::start(program("provider").args(["--port", "0"]));
-    let settings: Vec<(String, String)> = (0..8)
-        .map(|_| {
-            let line = provider.line(|line| line.contains("OAUTH_"));
-            let line =
-                line.trim_start_matches("export ").trim_start_matches("$env:").replace(" = ", "=");
-            let (name, value) = line.split_once('=').unwrap();
-            (name.to_owned(), value.trim_matches('\'').to_owned())
-        })
-        .collect();
+    let settings = pasted(&mut provider);
 
     let mut step3 = program("step3");
     step3.arg("--approve").envs(settings);
@@ -406,9 +410,34 @@ fn the_provider_prints_the_lines_to_paste_and_every_request() {
         run(step3.env("OAUTH_REDIRECT_URI", format!("http://{free}/callback")));
 
     assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
-    for request in ["GET /authorize?", "POST /authorize ", "POST /token ", "GET /user "] {
+    for (request, accept) in [
+        ("GET /authorize?", "Accept: text/html"),
+        ("POST /authorize ", "Accept: text/html"),
+        ("POST /token ", "Accept: application/json"),
+        ("GET /user ", "Accept: application/json"),
+    ] {
         provider.line(|line| line.starts_with(request));
+        provider.line(|line| line.starts_with("User-Agent: "));
+        assert_eq!(provider.line(|line| line.starts_with("Accept: ")), accept, "{request}");
     }
+}
+
+/// For a wall in a room where somebody has put in a secret of their own.
+#[test]
+fn the_provider_masks_what_arrives_when_it_is_asked_to() {
+    let mut provider = Running::start(program("provider").args(["--port", "0", "--mask-secrets"]));
+    let settings = pasted(&mut provider);
+    let free = free_address();
+    let redirect_uri = format!("http://{free}/callback");
+    let mut step3 = program("step3");
+    step3.arg("--approve").envs(settings).env("OAUTH_REDIRECT_URI", redirect_uri);
+    let (printed, errors, code) = run(&mut step3);
+    assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+
+    let form = provider.line(|line| line.starts_with("grant_type="));
+    assert!(form.contains("&client_secret=…"), "{form}");
+    let header = provider.line(|line| line.starts_with("Authorization: "));
+    assert!(header.starts_with("Authorization: Bearer ") && header.ends_with('…'), "{header}");
 }
 
 #[test]

@@ -1226,6 +1226,15 @@ fn the_page_says_that_memory_is_all_there_is() {
 }
 
 #[test]
+fn the_style_sheet_is_there_and_fetches_nothing() {
+    let world = world();
+    let answer = Browser::default().get(&world.app, "/style.css");
+    assert_eq!((answer.status, answer.media_type().as_str()), (200, "text/css"));
+    let style = answer.text().unwrap();
+    assert!(style.contains("body {") && !style.contains("url(") && !style.contains("@import"));
+}
+
+#[test]
 fn the_links_to_the_tutorial_lead_to_it() {
     let world = world();
     let answer = Browser::default().get(&world.app, "/tutorial");
