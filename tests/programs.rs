@@ -250,12 +250,32 @@ fn wrong_usage_names_the_option_and_ends_with_2() {
     }
 }
 
+/// A line of 80 characters stays one; with one more its last word begins the next.
+#[test]
+fn an_error_is_broken_between_words_at_80_columns() {
+    for (length, lines) in [(80, 1), (81, 2)] {
+        // `step1: unknown option "`, two words with a space, `".`
+        let argument = format!("{} {}", "x".repeat(40), "y".repeat(length - 23 - 41 - 2));
+        let (_, errors, _) = run(program("step1").arg(&argument));
+        let (happened, _) = errors.split_once("\n  Likely cause: ").unwrap();
+        let words = happened.replace('\n', " ");
+        assert_eq!(words, format!("step1: unknown option \"{argument}\"."));
+        assert_eq!((words.len(), happened.lines().count()), (length, lines));
+    }
+}
+
 #[test]
 fn help_version_and_list_end_well() {
-    for name in ["step1", "step2", "step3", "provider"] {
+    for (name, purpose) in [
+        ("step1", "step1: ask for authorization, and show the code that comes back.\n"),
+        ("step2", "step2: step 1, then exchange the code for an access token.\n"),
+        ("step3", "step3: the whole login: authorize, fetch the token, get the user.\n"),
+        ("provider", "provider: the practice provider alone; shows every request that it gets.\n"),
+        ("webapp", "webapp: a small web app to log in to. It prints its address to open.\n"),
+    ] {
         let (help, errors, code) = run(program(name).arg("--help"));
         assert_eq!((code, errors.as_str()), (0, ""));
-        assert!(help.starts_with(&format!("{name}: ")) && help.contains("--version"));
+        assert!(help.starts_with(purpose) && help.contains("--version"), "{help}");
         let (version, _, code) = run(program(name).arg("--version"));
         assert_eq!(
             (code, version.as_str()),
@@ -410,16 +430,23 @@ fn the_provider_prints_the_lines_to_paste_and_every_request() {
         run(step3.env("OAUTH_REDIRECT_URI", format!("http://{free}/callback")));
 
     assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+    let mut number = 0;
     for (request, accept) in [
         ("GET /authorize?", "Accept: text/html"),
         ("POST /authorize ", "Accept: text/html"),
         ("POST /token ", "Accept: application/json"),
         ("GET /user ", "Accept: application/json"),
     ] {
+        number += 1;
+        provider.line(|line| line.contains(&format!(" {number}. -> provider ")));
         provider.line(|line| line.starts_with(request));
         provider.line(|line| line.starts_with("User-Agent: "));
         assert_eq!(provider.line(|line| line.starts_with("Accept: ")), accept, "{request}");
     }
+    // A page is for the browser: only its length is on the screen.
+    let page = provider.printed.lines().find(|line| line.starts_with("(text/html, "));
+    assert!(page.is_some_and(|line| line.ends_with(" bytes)")), "{}", provider.printed);
+    assert!(!provider.printed.contains("<!doctype"), "{}", provider.printed);
 }
 
 /// For a wall in a room where somebody has put in a secret of their own.
