@@ -430,14 +430,12 @@ fn the_provider_prints_the_lines_to_paste_and_every_request() {
         run(step3.env("OAUTH_REDIRECT_URI", format!("http://{free}/callback")));
 
     assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
-    let mut number = 0;
-    for (request, accept) in [
+    for (number, (request, accept)) in (1..).zip([
         ("GET /authorize?", "Accept: text/html"),
         ("POST /authorize ", "Accept: text/html"),
         ("POST /token ", "Accept: application/json"),
         ("GET /user ", "Accept: application/json"),
-    ] {
-        number += 1;
+    ]) {
         provider.line(|line| line.contains(&format!(" {number}. -> provider ")));
         provider.line(|line| line.starts_with(request));
         provider.line(|line| line.starts_with("User-Agent: "));
