@@ -240,3 +240,23 @@ fn the_lints_that_forbid_panics_stay_on() {
     assert_eq!(allowed, ["src/by_hand/sha256.rs"]);
     assert!(Path::new(&root().join("clippy.toml")).exists());
 }
+
+/// Mutation testing leaves out no file, and names no test that is not there.
+#[test]
+fn every_file_with_code_to_change_is_in_the_list_of_mutation_testing() {
+    let list = read("tests/mutants/targets.txt");
+    let rows: Vec<Vec<&str>> = list
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split('|').collect())
+        .collect();
+    let listed: Vec<&str> = rows.iter().map(|row| row[0]).collect();
+    for path in rust_files("src").into_iter().chain(rust_files("steps")) {
+        let is_tests = path.ends_with("tests.rs");
+        let has_code = without_tests(&path).contains("fn ");
+        assert_eq!(listed.contains(&path.as_str()), has_code && !is_tests, "{path}");
+    }
+    for name in rows.iter().flat_map(|row| row[1].split(' ')).filter(|name| *name != "lib") {
+        assert!(root().join(format!("tests/{name}.rs")).exists(), "{name}");
+    }
+}
