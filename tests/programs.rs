@@ -327,6 +327,45 @@ fn github_without_a_registration_says_how_to_get_one() {
     assert!(errors.starts_with("step3: OAUTH_CLIENT_SECRET: it is not set,"));
 }
 
+/// What stands in the environment is what there is to register.
+#[test]
+fn the_redirect_uri_to_register_is_the_one_that_is_set() {
+    for (set, shown) in [
+        ("", "http://127.0.0.1:8080/callback"),
+        ("http://127.0.0.1:8123/back", "http://127.0.0.1:8123/back"),
+    ] {
+        let mut step3 = program("step3");
+        let (printed, _, code) =
+            run(step3.args(["--provider", "github"]).env("OAUTH_REDIRECT_URI", set));
+        assert_eq!(code, 2);
+        assert!(printed.lines().any(|line| line.trim() == shown), "{printed}");
+    }
+}
+
+/// Practising needs no account, so nobody is sent to get one.
+#[test]
+fn like_github_needs_no_registration_there() {
+    let (printed, errors, code) =
+        run(program("step3").args(["--provider", "github", "--like", "github", "--approve"]));
+    assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+    assert!(!printed.contains("https://github.com/settings/developers"), "{printed}");
+}
+
+/// With nothing of another provider in the environment there is nothing to warn of.
+#[test]
+fn a_real_provider_is_named_and_its_secrets_are_masked() {
+    let mut step3 = program("step3");
+    step3.args(["--provider", "github", "--paste"]);
+    let mut step3 = Running::start(
+        step3.env("OAUTH_CLIENT_ID", "an-id").env("OAUTH_CLIENT_SECRET", "canary-secret"),
+    );
+    step3.authorization_url();
+    let said = step3.printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("client an-id (with a secret) provider GitHub"), "{said}");
+    assert!(said.contains("Secrets are masked. --show-secrets shows them in full."), "{said}");
+    assert!(!said.contains("not used from the environment"), "{said}");
+}
+
 /// Lines that were pasted for the practice provider may not send GitHub's secret there.
 #[test]
 fn the_addresses_of_another_provider_are_not_used_for_github() {
@@ -515,7 +554,8 @@ fn the_web_app_prints_its_address_and_answers_there() {
     let mut webapp = Running::start(program("webapp").args(["--port", "0"]));
     let url = web_address(&mut webapp);
     let page = browse(&url);
-    assert!(page.starts_with("HTTP/1.1 200 ") && page.contains(">Log in with Practice</a>"));
+    assert!(page.starts_with("HTTP/1.1 200 "), "{page}");
+    assert_eq!(page.matches(">Log in with Practice</a>").count(), 1, "{page}");
 }
 
 #[test]
@@ -570,4 +610,36 @@ fn the_web_app_can_stand_behind_tls() {
     let answer = raw(port, b"GET /login HTTP/1.1\r\nHost: app.example\r\n\r\n");
     assert!(answer.contains("set-cookie: __Host-by_hand_session="), "{answer}");
     assert!(answer.contains("redirect_uri=https%3A%2F%2Fapp.example%2Fcallback"), "{answer}");
+    // Nobody who comes from elsewhere could reach the practice provider on 127.0.0.1.
+    let page = raw(port, b"GET / HTTP/1.1\r\nHost: app.example\r\n\r\n");
+    assert!(page.contains(">Log in with GitHub</a>"), "{page}");
+    assert!(!page.contains("Log in with Practice"), "{page}");
+}
+
+/// What a browser with that cookie gets, and the cookie that it has then.
+fn browse_with(url: &str, cookie: &str) -> (String, String) {
+    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n");
+    let page = raw(host, request.as_bytes());
+    let set = page.split_once("set-cookie: ").and_then(|(_, after)| after.split(';').next());
+    let cookie = set.unwrap_or(cookie).to_owned();
+    (page, cookie)
+}
+
+/// The practice provider's secrets are shown, for they are worth nothing, until somebody wants them masked.
+#[test]
+fn behind_the_scenes_shows_the_practice_providers_secrets_unless_they_are_to_be_masked() {
+    for (arguments, words) in [
+        (&["--port", "0"][..], "Secrets stand here in full"),
+        (&["--port", "0", "--mask-secrets"], "Secrets are cut off after four characters."),
+    ] {
+        let mut webapp = Running::start(program("webapp").args(arguments));
+        let url = web_address(&mut webapp);
+        let (to_provider, cookie) = browse_with(&format!("{url}login"), "");
+        let (_, after) = to_provider.split_once("location: ").unwrap();
+        let back = answer(after.lines().next().unwrap(), "allow");
+        let (_, cookie) = browse_with(&back, &cookie);
+        let (page, _) = browse_with(&format!("{url}behind-the-scenes"), &cookie);
+        assert!(page.contains(words), "{arguments:?}: {page}");
+    }
 }
