@@ -954,6 +954,28 @@ fn behind_the_scenes_keeps_8_kib_of_a_message() {
     assert!(page.body.len() < 40_000, "{}", page.body.len());
 }
 
+/// A message of exactly 8 KiB is kept whole; of a longer one it is said how much is missing.
+#[test]
+fn behind_the_scenes_says_how_much_of_a_message_is_missing() {
+    let scenes = |length: usize| {
+        let world = world();
+        let mut browser = Browser::default();
+        let login = Request::get(&format!("{ORIGIN}/login"));
+        let login = login.with_header("X-Long", &"x".repeat(length));
+        let url = browser.send(&world.app, login).header("location").unwrap().to_owned();
+        let redirect = browser.answer(&world, &url, "allow", "ada");
+        browser.get(&world.app, &redirect);
+        browser.get(&world.app, "/behind-the-scenes").text().unwrap().to_owned()
+    };
+    let page = scenes(9_000);
+    let (before, _) = page.split_once(" more bytes are not kept)").unwrap();
+    let missing: usize = before.rsplit('(').next().unwrap().parse().unwrap();
+    let fits = 9_000 - missing;
+    assert!((7_900..8_192).contains(&fits), "{fits} and a short head are 8,192 bytes");
+    assert!(!scenes(fits).contains("not kept"));
+    assert!(scenes(fits + 1).contains("(1 more bytes are not kept)"));
+}
+
 // A16: our own address.
 
 #[test]
