@@ -276,6 +276,22 @@ fn what_an_api_has_of_its_own_is_said_in_its_providers_name() {
 }
 
 #[test]
+fn each_mode_says_whose_habits_it_has() {
+    let titles: Vec<(&str, &str)> = quirks::ALL.iter().map(|one| (one.name, one.title)).collect();
+    let expected = [
+        ("strict", "a strict provider"),
+        ("github", "GitHub"),
+        ("gitlab", "GitLab"),
+        ("google", "Google"),
+        ("spotify", "Spotify"),
+        ("vimeo", "Vimeo"),
+        ("discord", "Discord"),
+        ("odd", "an odd server"),
+    ];
+    assert_eq!(titles, expected);
+}
+
+#[test]
 fn each_mode_names_its_scopes_when_another_one_is_asked_for() {
     for (name, names) in [
         ("strict", "the scopes here are read:user and user:email"),
