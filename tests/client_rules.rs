@@ -220,6 +220,28 @@ fn the_browser_is_in_a_process_group_of_its_own() {
     assert!(!printed.contains("No browser could be started"), "{printed}");
 }
 
+/// A person at another machine, or one who pastes, wants no window here.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_browser_is_opened_where_none_is_wanted() {
+    for option in ["--no-browser", "--paste", "--approve"] {
+        let (told, path) = opener(&format!("unwanted{option}"), r#"touch "${0%/*}/told""#);
+        let redirect_uri = format!("http://127.0.0.1:{}/callback", free_port());
+        let mut step1 = program("step1");
+        step1.arg(option).env("PATH", path).env("OAUTH_REDIRECT_URI", &redirect_uri);
+        let mut step1 = Running::start(&mut step1);
+        let url = step1.authorization_url();
+        match option {
+            "--no-browser" => drop(browse(&answer(&url, "allow"))),
+            "--paste" => step1.type_line(&answer(&url, "allow")),
+            _ => (),
+        }
+        let (printed, errors, code) = step1.end();
+        assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+        assert!(!told.exists(), "{option}");
+    }
+}
+
 /// `xdg-open` is there and finds no browser: it ends with an error code.
 #[cfg(target_os = "linux")]
 #[test]
