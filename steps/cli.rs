@@ -178,10 +178,7 @@ impl Cli {
     /// Shows what came to the redirect URI, and what became of it.
     pub fn saw(&mut self, request: &Request, outcome: &Result<String, Error>) {
         let shown = match outcome {
-            Ok(_) if request.query().contains("iss=") => {
-                self.show_redirect(request, notice::REDIRECT)
-            }
-            Ok(_) => self.show_redirect(request, notice::REDIRECT_WITHOUT_ISS),
+            Ok(_) => self.show_redirect(request, notice::REDIRECT),
             Err(Error::AuthorizationRefused { .. }) => self.show_redirect(request, notice::REFUSAL),
             // Browsers ask for icons and more; that is nothing to tell.
             Err(Error::NotTheRedirect(_)) if !self.options.paste => Ok(()),
@@ -265,7 +262,7 @@ impl Cli {
 
     fn show_redirect(&self, request: &Request, notice: Notice) -> Result<(), Error> {
         // The browser's own headers say nothing about the login, and its cookies are its own.
-        let first_line = Request { headers: Vec::new(), body: String::new(), ..request.clone() };
+        let first_line = Request { headers: Vec::new(), ..request.clone() };
         self.screen.rule(&format!("browser -> client: {} (its first line)", notice.title))?;
         self.screen.say(self.screen.mask.clone().request(&first_line).trim_end())?;
         // Not every provider sends iss.

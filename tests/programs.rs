@@ -351,6 +351,45 @@ fn like_github_needs_no_registration_there() {
     assert!(!printed.contains("https://github.com/settings/developers"), "{printed}");
 }
 
+/// A server may grant more than was asked for, or less. It is said either way (RFC 6749 §5.1).
+#[test]
+fn a_granted_scope_that_differs_is_compared_with_the_one_asked_for() {
+    for (like, missing, extra) in [
+        ("gitlab", "nothing", "profile"),
+        ("google", "profile", "https://www.googleapis.com/auth/userinfo.profile"),
+    ] {
+        let (printed, errors, code) = run(program("step2").args(["--like", like, "--approve"]));
+        assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+        let said = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(&format!("Missing: {missing}. Extra: {extra}.")), "{said}");
+    }
+    let (printed, ..) = run(program("step2").args(["--like", "github", "--approve"]));
+    assert!(!printed.contains("differs from the one asked for"), "{printed}");
+}
+
+/// GitHub says no under 200 OK: what there is to notice in a token is not explained beside an error.
+#[test]
+fn beside_an_answer_that_says_no_stands_that_it_does() {
+    for (like, status) in [("github", "HTTP/1.1 200 OK"), ("strict", "HTTP/1.1 401 Unauthorized")] {
+        let (printed, _, code) = run(program("step2")
+            .args(["--like", like, "--approve"])
+            .env("OAUTH_CLIENT_SECRET", "not-the-workshop-secret"));
+        assert_eq!(code, 1);
+        let (_, answer) = printed.split_once(status).unwrap();
+        assert!(answer.contains("The answer is no. Its body, or a header, says why."), "{printed}");
+    }
+}
+
+/// Of the redirect, what is explained is what is there: not every provider sends iss.
+#[test]
+fn of_the_redirect_only_what_is_there_is_explained() {
+    for (like, iss) in [("strict", true), ("github", false)] {
+        let (printed, ..) = run(program("step1").args(["--like", like, "--approve"]));
+        assert!(printed.contains("\n   state  is ours, so this is the answer"), "{printed}");
+        assert_eq!(printed.contains("\n   iss    names the provider that sent it"), iss);
+    }
+}
+
 /// With nothing of another provider in the environment there is nothing to warn of.
 #[test]
 fn a_real_provider_is_named_and_its_secrets_are_masked() {

@@ -43,14 +43,6 @@ iss    names the provider that sent it
 code   is worth nothing alone: it is good once, for us, and not for long",
 };
 
-/// Of a redirect that does not say who sent it.
-pub const REDIRECT_WITHOUT_ISS: Notice = Notice {
-    title: "the redirect",
-    lines: "\
-state  is ours, so this is the answer to our question
-code   is worth nothing alone: it is good once, for us, and not for long",
-};
-
 /// Of the token request.
 pub const TOKEN_REQUEST: Notice = Notice {
     title: "the token request",
