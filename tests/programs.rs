@@ -209,6 +209,7 @@ fn the_public_client_logs_in_without_a_secret_and_basic_works() {
         printed.contains("workshop-public (public, no secret)")
             && !printed.contains("client_secret")
     );
+    assert!(!printed.contains("not used from the environment"), "{printed}");
     let (printed, _, code) =
         run(program("step3").arg("--approve").env("OAUTH_CLIENT_AUTH", "basic"));
     assert_eq!(code, 0);
@@ -322,9 +323,13 @@ fn github_without_a_registration_says_how_to_get_one() {
     }
     assert!(printed.contains("OAUTH_CLIENT_ID='…' OAUTH_CLIENT_SECRET='…'"), "{printed}");
 
-    let (_, errors, code) = run(step3.env("OAUTH_CLIENT_ID", "an-id"));
+    let (printed, errors, code) = run(step3.env("OAUTH_CLIENT_ID", "an-id"));
     assert_eq!(code, 2);
     assert!(errors.starts_with("step3: OAUTH_CLIENT_SECRET: it is not set,"));
+    assert!(printed.contains("https://github.com/settings/developers"), "{printed}");
+    let (printed, _, code) = run(step3.env("OAUTH_CLIENT_SECRET", ""));
+    assert_eq!(code, 2);
+    assert!(printed.contains("https://github.com/settings/developers"), "{printed}");
 }
 
 /// What stands in the environment is what there is to register.
@@ -403,6 +408,7 @@ fn a_real_provider_is_named_and_its_secrets_are_masked() {
     assert!(said.contains("client an-id (with a secret) provider GitHub"), "{said}");
     assert!(said.contains("Secrets are masked. --show-secrets shows them in full."), "{said}");
     assert!(!said.contains("not used from the environment"), "{said}");
+    assert!(!said.contains("https://github.com/settings/developers"), "{said}");
 }
 
 /// Lines that were pasted for the practice provider may not send GitHub's secret there.
@@ -551,6 +557,17 @@ fn the_practice_provider_does_not_take_the_settings_of_another_one() {
     assert_eq!(code, 0);
     let printed = printed.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(printed.contains("not used from the environment: OAUTH_CLIENT_ID, OAUTH_TOKEN_URL."));
+}
+
+/// The identity is used, the address of another provider is not.
+#[test]
+fn of_the_environment_the_practice_provider_takes_the_identity_and_not_the_issuer() {
+    let (printed, _, code) = run(program("step1")
+        .arg("--approve")
+        .envs([("OAUTH_CLIENT_ID", "workshop-public"), ("OAUTH_ISSUER", "https://other.example")]));
+    assert_eq!(code, 0);
+    let said = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("Practice: not used from the environment: OAUTH_ISSUER."), "{said}");
 }
 
 #[test]
