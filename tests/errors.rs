@@ -104,7 +104,7 @@ fn one_of_each() -> Vec<(Error, &'static str)> {
     ]
 }
 
-/// A new variant does not compile until it has a number here, and then it is missed above.
+/// A new variant does not compile until it has a number here: give it a row above, too, and count it below.
 fn number(error: &Error) -> usize {
     match error {
         Error::Configuration { .. } => 0,
@@ -228,7 +228,7 @@ fn what_the_system_does_not_allow_is_told_apart_from_a_taken_port() {
 
 /// RFC 8252 §8.3: whoever calls it with another address does not open a port to the network.
 #[test]
-fn nothing_listens_on_an_address_that_others_can_reach() {
+fn nothing_listens_on_any_other_address_than_the_three() {
     for host in ["0.0.0.0", "[::]", "", "192.0.2.1", "example.com", "127.0.0.2"] {
         let error = loopback::listen(host, 0).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{host}");

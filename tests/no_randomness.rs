@@ -19,6 +19,7 @@ fn without_randomness(name: &str) -> Command {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("CARGO_TARGET_DIR", &target)
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env_remove("CARGO_BUILD_TARGET")
         .env("RUSTFLAGS", "--cfg getrandom_backend=\"unsupported\"")
         .status();
     assert!(built.unwrap().success());

@@ -196,7 +196,7 @@ fn idle_and_slow_connections_are_closed_at_the_deadline() {
     assert_eq!(result.join().unwrap(), Ok("the-code".into()));
 }
 
-/// A process may have 1,024 of them, often, and a browser with many tabs shares its shell's limit with us.
+/// A process may often have 1,024 of them, and anybody on this machine can open that many connections to us.
 #[cfg(target_os = "linux")]
 #[test]
 fn with_all_descriptors_taken_the_newest_visitor_is_served() {

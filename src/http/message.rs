@@ -285,7 +285,7 @@ mod tests {
         );
     }
 
-    /// RFC 9110 §15. What a foreign server sends is printed as a status line, too.
+    /// RFC 9110 §15, RFC 6585. What a foreign server sends is printed as a status line, too.
     #[test]
     fn a_status_has_its_words_and_an_unknown_one_none() {
         for (status, line) in [

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Specification: [RFC 6749 §3.3]. Which names exist is for each provider to say; these are GitHub's.
-//! Next: `pages.rs`, which shows them.
+//! Next: `quirks.rs`.
 //!
 //! [RFC 6749 §3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
 

@@ -1,8 +1,8 @@
 //! The person's answer to the consent page: a code for the client, or a refusal.
 //!
-//! A click on Allow is what an attacker wants most, so the form is believed in nothing but the answer itself.
-//! What was asked, and of whom, is in our own memory; the form has to come from our page, in the same
-//! browser, once.
+//! A click on Allow is what an attacker wants most, so the form says only who answers, and what. What was
+//! asked, and by whom, is in our own memory; and the form has to come from our page, in the same browser,
+//! once.
 //!
 //! ```text
 //! POST /authorize  ->  transaction  ->  303 to the redirect URI with code or error, state, iss
@@ -34,7 +34,6 @@ pub(in crate::practice) fn decide(
     let now = state.now();
     let name = field("transaction");
     let session = session_of(request).unwrap_or_default();
-    // Nothing of the form is believed but the answer: what was asked is in our own memory.
     let asked = state.transactions.get(name, now).filter(|transaction| {
         is_from_own_page(request, origin)
             && compare::equal(&transaction.session, &session)

@@ -1,7 +1,7 @@
 //! The consent page: may this application have what it asks for?
 //!
 //! It is the one moment at which a person decides, so it names who asks, what for, what not, and where the
-//! answer goes. All of these but the last are the application's own words.
+//! answer goes. Name and home page are the application's own words, and nobody has checked them.
 //!
 //! ```text
 //! what the application asks for  ->  consent page  ->  decision=allow or deny, and who decided

@@ -7,7 +7,7 @@
 //! name, home page, redirect URI  ->  client ID, client secret  ->  export OAUTH_CLIENT_ID='…'
 //! ```
 //!
-//! Specification: [RFC 6749 §2], client registration. Next: `../people.rs`.
+//! Specification: [RFC 6749 §2], client registration. Next: `../answers.rs`.
 //!
 //! [RFC 6749 §2]: https://www.rfc-editor.org/rfc/rfc6749#section-2
 

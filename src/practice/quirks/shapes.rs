@@ -7,7 +7,7 @@
 //! Person  ->  {"sub": "1815", "name": "Ada Winter", "picture": "http://…"}
 //! ```
 //!
-//! Next: `registration.rs`.
+//! Next: nothing, this is the end of the practice provider.
 
 use serde_json::{Value, json};
 
