@@ -35,11 +35,8 @@ fn login(origin: &str, query: &str) -> (String, String, i32) {
         ("OAUTH_CLIENT_ID", "id"),
         ("OAUTH_CLIENT_SECRET", "secret"),
         ("OAUTH_REDIRECT_URI", &redirect_uri),
-        ("OAUTH_AUTHORIZE_URL", &format!("{origin}/authorize")),
-        ("OAUTH_TOKEN_URL", &format!("{origin}/token")),
-        ("OAUTH_USERINFO_URL", &format!("{origin}/user")),
     ]);
-    let mut step3 = Running::start(&mut step3);
+    let mut step3 = Running::start(step3.envs(endpoints(origin)));
     let url = step3.authorization_url();
     let state = parameter(&url, "state").unwrap();
     browse(&format!("{redirect_uri}?{query}&state={state}"));
@@ -152,7 +149,7 @@ fn when_the_url_is_shown_somebody_is_home_and_only_on_this_machine() {
     assert!(TcpStream::connect(("127.0.0.2", port)).is_err());
 }
 
-/// A folder with an `xdg-open` of ours, which runs `script` and then leaves a file `told`; and the `PATH` to it.
+/// Puts `script` into a folder as `xdg-open`. The file `told` that it may leave there, and a `PATH` that finds it.
 #[cfg(target_os = "linux")]
 fn opener(name: &str, script: &str) -> (PathBuf, String) {
     use std::os::unix::fs::PermissionsExt;

@@ -30,11 +30,8 @@ fn masked_run(answer: fn(&Request) -> Response, client_auth: &str) -> (String, V
         ("OAUTH_CLIENT_SECRET", SECRET),
         ("OAUTH_CLIENT_AUTH", client_auth),
         ("OAUTH_REDIRECT_URI", &redirect_uri),
-        ("OAUTH_AUTHORIZE_URL", &format!("{origin}/authorize")),
-        ("OAUTH_TOKEN_URL", &format!("{origin}/token")),
-        ("OAUTH_USERINFO_URL", &format!("{origin}/user")),
     ]);
-    let mut step3 = Running::start(&mut step3);
+    let mut step3 = Running::start(step3.envs(endpoints(&origin)));
     let url = step3.authorization_url();
     let state = parameter(&url, "state").unwrap();
     let query = form_urlencoded::Serializer::new(String::new())

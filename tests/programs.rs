@@ -16,6 +16,11 @@ use std::process::Stdio;
 
 use common::*;
 
+/// The words without the ends of lines between them, which are wherever 80 columns end.
+fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn step3_logs_in_and_prints_the_user() {
     let (printed, errors, code) = run(program("step3").arg("--approve"));
@@ -127,7 +132,7 @@ fn another_address_is_refused_in_words_when_it_was_pasted_and_in_silence_at_the_
     step1.type_line("https://example.com/where-am-i");
     step1.type_line(&answer(&url, "allow"));
     let (printed, ..) = step1.end();
-    let printed = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let printed = unwrapped(&printed);
     let refusal = "Not accepted: our redirect URI is http://127.0.0.1:8080/callback and this is something else. The wait goes on.";
     assert!(printed.contains(refusal), "{printed}");
 
@@ -196,7 +201,7 @@ fn a_wrong_secret_is_named_as_such() {
 fn a_client_that_nobody_knows_is_told_what_the_provider_says() {
     let (_, errors, code) = run(program("step3").arg("--approve").env("OAUTH_CLIENT_ID", "nobody"));
     assert_eq!(code, 1);
-    let errors = errors.split_whitespace().collect::<Vec<_>>().join(" ");
+    let errors = unwrapped(&errors);
     assert!(errors.contains("No client with this client_id is registered here."), "{errors}");
 }
 
@@ -365,7 +370,7 @@ fn a_granted_scope_that_differs_is_compared_with_the_one_asked_for() {
     ] {
         let (printed, errors, code) = run(program("step2").args(["--like", like, "--approve"]));
         assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
-        let said = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+        let said = unwrapped(&printed);
         assert!(said.contains(&format!("Missing: {missing}. Extra: {extra}.")), "{said}");
     }
     let (printed, ..) = run(program("step2").args(["--like", "github", "--approve"]));
@@ -404,7 +409,7 @@ fn a_real_provider_is_named_and_its_secrets_are_masked() {
         step3.env("OAUTH_CLIENT_ID", "an-id").env("OAUTH_CLIENT_SECRET", "canary-secret"),
     );
     step3.authorization_url();
-    let said = step3.printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = unwrapped(&step3.printed);
     assert!(said.contains("client an-id (with a secret) provider GitHub"), "{said}");
     assert!(said.contains("Secrets are masked. --show-secrets shows them in full."), "{said}");
     assert!(!said.contains("not used from the environment"), "{said}");
@@ -425,7 +430,7 @@ fn the_addresses_of_another_provider_are_not_used_for_github() {
         ]));
     let url = step3.authorization_url();
     assert!(url.starts_with("https://github.com/login/oauth/authorize?"), "{url}");
-    let said = step3.printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = unwrapped(&step3.printed);
     assert!(
         said.contains("not used from the environment: OAUTH_AUTHORIZE_URL, OAUTH_TOKEN_URL"),
         "{said}"
@@ -452,7 +457,7 @@ fn a_taken_port_is_an_error_with_a_real_provider_and_a_note_with_the_practice_on
     let (printed, _, code) =
         run(program("step3").arg("--approve").env("OAUTH_REDIRECT_URI", &redirect_uri));
     assert_eq!(code, 0);
-    let printed = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let printed = unwrapped(&printed);
     assert!(printed.contains(&format!("The port of {redirect_uri} is in use, so this login uses")));
 }
 
@@ -555,7 +560,7 @@ fn the_practice_provider_does_not_take_the_settings_of_another_one() {
         .args(["--provider", "practice", "--approve"])
         .envs([("OAUTH_CLIENT_ID", "stale"), ("OAUTH_TOKEN_URL", "https://example.com/token")]));
     assert_eq!(code, 0);
-    let printed = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let printed = unwrapped(&printed);
     assert!(printed.contains("not used from the environment: OAUTH_CLIENT_ID, OAUTH_TOKEN_URL."));
 }
 
@@ -566,7 +571,7 @@ fn of_the_environment_the_practice_provider_takes_the_identity_and_not_the_issue
         .arg("--approve")
         .envs([("OAUTH_CLIENT_ID", "workshop-public"), ("OAUTH_ISSUER", "https://other.example")]));
     assert_eq!(code, 0);
-    let said = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = unwrapped(&printed);
     assert!(said.contains("Practice: not used from the environment: OAUTH_ISSUER."), "{said}");
 }
 

@@ -200,6 +200,15 @@ impl Drop for Running {
     }
 }
 
+/// The settings that lead a program to the provider of [`provider_that`].
+pub fn endpoints(origin: &str) -> [(&'static str, String); 3] {
+    [
+        ("OAUTH_AUTHORIZE_URL", format!("{origin}/authorize")),
+        ("OAUTH_TOKEN_URL", format!("{origin}/token")),
+        ("OAUTH_USERINFO_URL", format!("{origin}/user")),
+    ]
+}
+
 /// A callback that waits for a login with [`STATE`]: its address, and its result.
 pub fn callback() -> (String, JoinHandle<Result<String, Error>>) {
     let redirect_uri = format!("http://{}/callback", free_address());

@@ -6,10 +6,11 @@ use super::*;
 
 const DEADLINE_HERE: Duration = Duration::from_millis(400);
 
-fn server() -> Server {
+/// It answers everything with `hello`.
+fn server(deadline: Duration) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let handler = |_: &Request| Response::new(200, "text/plain", "hello");
-    Server::start_with(vec![listener], Arc::new(handler), DEADLINE_HERE).unwrap()
+    Server::start_with(vec![listener], Arc::new(handler), deadline).unwrap()
 }
 
 fn connect(server: &Server) -> TcpStream {
@@ -28,7 +29,7 @@ fn until_closed(mut stream: TcpStream) -> (Vec<u8>, Duration) {
 /// Slowloris: each byte comes before a read times out, so only a deadline for the whole helps.
 #[test]
 fn a_slow_sender_cannot_move_the_deadline() {
-    let server = server();
+    let server = server(DEADLINE_HERE);
     let stream = connect(&server);
     let mut slow = stream.try_clone().unwrap();
     let sender = thread::spawn(move || {
@@ -49,7 +50,7 @@ fn a_slow_sender_cannot_move_the_deadline() {
 
 #[test]
 fn an_idle_connection_is_closed_at_the_deadline_without_an_answer() {
-    let server = server();
+    let server = server(DEADLINE_HERE);
     let (answer, took) = until_closed(connect(&server));
     assert_eq!(answer, b"");
     assert!(took < DEADLINE_HERE + FAREWELL * 4, "{took:?}");
@@ -117,10 +118,8 @@ fn alone() -> MutexGuard<'static, ()> {
 #[test]
 fn at_the_cap_the_oldest_idle_connection_goes_and_the_newest_is_served() {
     let _alone = alone();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let handler = |_: &Request| Response::new(200, "text/plain", "hello");
     // With the long deadline: only the cap can have closed them.
-    let server = Server::start(vec![listener], Arc::new(handler)).unwrap();
+    let server = server(DEADLINE);
     let idle: Vec<TcpStream> = (0..MAX_CONNECTIONS + 64).map(|_| connect(&server)).collect();
     let mut newest = connect(&server);
     newest.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
@@ -137,9 +136,7 @@ fn at_the_cap_the_oldest_idle_connection_goes_and_the_newest_is_served() {
 /// Linux hands out what had come before the reset, and then an error.
 #[test]
 fn the_answer_arrives_whole_although_not_all_that_was_sent_is_read() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let handler = |_: &Request| Response::new(200, "text/plain", "hello");
-    let server = Server::start(vec![listener], Arc::new(handler)).unwrap();
+    let server = server(DEADLINE);
     let mut stream = connect(&server);
     let surplus = "x".repeat(200 * 1024);
     stream.write_all(format!("GET / HTTP/1.1\r\nHost: x\r\n\r\n{surplus}").as_bytes()).unwrap();
