@@ -1,8 +1,8 @@
 //! The one server loop, for the callback, the practice provider and whatever else listens.
 //!
 //! It has to be patient and bounded at once. Browsers open connections ahead of need and leave them
-//! idle, so each connection has its own thread; anybody on this machine can open more, so
-//! there is a cap, and a deadline that no slow sender can move.
+//! idle, so each connection has a thread of its own. Any program on this machine can open more of them, so
+//! there is a cap on connections, with their threads and descriptors, and a deadline that no slow sender can move.
 //!
 //! ```text
 //! TcpListener -> connection -> read.rs -> Request -> handler -> Response -> connection closed
@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 use super::read::{Unreadable, read_request};
 use super::{Request, Response};
 
+/// How many connections, and how many of their threads, there are at one time.
+///
 /// A browser opens six connections to a host at most, and seldom more than two. With 64 here, 64 browsers that
 /// log in at once on a busy machine cut each other off; this leaves room for them.
 pub const MAX_CONNECTIONS: usize = 256;
@@ -47,15 +49,32 @@ struct Shared {
     handler: Arc<Handler>,
     deadline: Duration,
     stopping: AtomicBool,
-    connections: Mutex<VecDeque<Connection>>,
-    /// Told whenever a connection has ended.
+    connections: Mutex<Connections>,
+    /// Notified whenever a connection has ended, and when the server stops.
     ended: Condvar,
+}
+
+#[derive(Default)]
+struct Connections {
+    /// The oldest first.
+    open: VecDeque<Connection>,
+    /// The threads of closed connections. Each keeps its place under the cap until it was joined.
+    threads: Vec<JoinHandle<()>>,
 }
 
 struct Connection {
     stream: Arc<TcpStream>,
-    /// Its request was read, so an answer is owed.
-    answering: bool,
+    thread: JoinHandle<()>,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Reading,
+    /// The request was read, so an answer is owed.
+    Answering,
+    /// The answer was written.
+    Closing,
 }
 
 impl Server {
@@ -99,17 +118,19 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.stopping.store(true, Ordering::SeqCst);
-        // std has no way to interrupt `accept`, so each listener gets one last visitor: us.
+        drop(self.shared.lock());
+        self.shared.ended.notify_all();
+        // std has no way to interrupt `accept`, so each listener gets one last connection: ours.
         for (address, acceptor) in self.addresses.iter().zip(self.acceptors.drain(..)) {
             if TcpStream::connect_timeout(address, FAREWELL).is_ok() {
                 let _ = acceptor.join();
             }
         }
-        // An answer that is on its way may arrive; everybody else is cut off.
+        // An answer that is on its way may arrive; all other connections are cut off.
         let connections = self.shared.lock();
-        let owed = |open: &mut VecDeque<Connection>| open.iter().any(|one| one.answering);
+        let owed = |all: &mut Connections| all.open.iter().any(|one| one.stage != Stage::Reading);
         let waited = self.shared.ended.wait_timeout_while(connections, FAREWELL, owed);
-        for connection in waited.unwrap_or_else(PoisonError::into_inner).0.drain(..) {
+        for connection in &waited.unwrap_or_else(PoisonError::into_inner).0.open {
             let _ = connection.stream.shutdown(Shutdown::Both);
         }
     }
@@ -122,10 +143,10 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             return;
         }
         match accepted {
-            Ok((stream, _)) => shared.admit(stream),
+            Ok((stream, _)) => shared.admit(Arc::new(stream)),
             // Out of descriptors, most likely: make room, and do not spin meanwhile.
             Err(_) => {
-                shared.shut_oldest();
+                shared.lock().shut_oldest();
                 thread::sleep(Duration::from_millis(10));
             }
         }
@@ -133,44 +154,58 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Connection>> {
+    fn lock(&self) -> MutexGuard<'_, Connections> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The newest connection is never refused: it may be the one that everybody waits for.
-    fn admit(self: &Arc<Shared>, stream: TcpStream) {
-        if self.lock().len() >= MAX_CONNECTIONS {
-            self.shut_oldest();
+    /// The newest connection is never refused: it may be the one that the user waits for.
+    fn admit(self: &Arc<Shared>, stream: Arc<TcpStream>) {
+        let mut connections = self.lock();
+        connections.join_ended();
+        while connections.open.len() >= MAX_CONNECTIONS && !self.stopping.load(Ordering::SeqCst) {
+            connections.shut_oldest();
+            connections = self.ended.wait(connections).unwrap_or_else(PoisonError::into_inner);
+            connections.join_ended();
         }
-        let stream = Arc::new(stream);
-        self.lock().push_back(Connection { stream: Arc::clone(&stream), answering: false });
-        let visit = Visit { shared: Arc::clone(self), stream };
-        // Without a thread the closure is dropped, and the visit with it.
-        let _ = thread::Builder::new().name("connection".into()).spawn(move || visit.serve());
+        let (shared, own) = (Arc::clone(self), Arc::clone(&stream));
+        let name = thread::Builder::new().name("connection".into());
+        // Its thread needs the lock to end, so it is on the list before it ends.
+        if let Ok(thread) = name.spawn(move || Serving { shared, stream: own }.serve()) {
+            connections.open.push_back(Connection { stream, thread, stage: Stage::Reading });
+        }
+    }
+}
+
+impl Connections {
+    fn join_ended(&mut self) {
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
     }
 
+    /// Makes room at the expense of a connection to which no answer is owed. Its thread ends soon: it
+    /// reads what has arrived already, but waits for no more.
     fn shut_oldest(&self) {
-        let mut connections = self.lock();
-        let oldest_unfinished = connections.iter().position(|one| !one.answering);
-        if let Some(oldest) = connections.remove(oldest_unfinished.unwrap_or(0)) {
-            let _ = oldest.stream.shutdown(Shutdown::Both);
+        let oldest = |stage| self.open.iter().find(|one| one.stage == stage);
+        if let Some(oldest) = oldest(Stage::Reading).or_else(|| oldest(Stage::Closing)) {
+            let _ = oldest.stream.shutdown(Shutdown::Read);
         }
     }
 }
 
 /// One connection, from its first byte to its last. Dropped, it is off the list, also after a panic.
-struct Visit {
+struct Serving {
     shared: Arc<Shared>,
     stream: Arc<TcpStream>,
 }
 
-impl Visit {
+impl Serving {
     fn serve(self) {
         let mut stream = Timed::new(&self.stream, self.shared.deadline);
         let origin = self.stream.local_addr().map(|address| format!("http://{address}"));
         let (head_only, response) = match read_request(&mut stream, &origin.unwrap_or_default()) {
             Ok(request) => {
-                self.answering();
+                self.enter(Stage::Answering);
                 (request.method == "HEAD", (self.shared.handler)(&request))
             }
             Err(Unreadable::Silent) => return,
@@ -183,15 +218,16 @@ impl Visit {
             false => response.to_wire(),
         };
         if Timed::new(&self.stream, self.shared.deadline).write_all(&wire).is_ok() {
+            self.enter(Stage::Closing);
             self.close_gently();
         }
     }
 
-    fn answering(&self) {
+    fn enter(&self, stage: Stage) {
         let mut connections = self.shared.lock();
-        let own = connections.iter_mut().find(|one| Arc::ptr_eq(&one.stream, &self.stream));
+        let own = connections.open.iter_mut().find(|one| Arc::ptr_eq(&one.stream, &self.stream));
         if let Some(own) = own {
-            own.answering = true;
+            own.stage = stage;
         }
     }
 
@@ -203,9 +239,13 @@ impl Visit {
     }
 }
 
-impl Drop for Visit {
+impl Drop for Serving {
     fn drop(&mut self) {
-        self.shared.lock().retain(|one| !Arc::ptr_eq(&one.stream, &self.stream));
+        let mut connections = self.shared.lock();
+        let own = connections.open.iter().position(|one| Arc::ptr_eq(&one.stream, &self.stream));
+        if let Some(own) = own.and_then(|own| connections.open.remove(own)) {
+            connections.threads.push(own.thread);
+        }
         self.shared.ended.notify_all();
     }
 }

@@ -26,6 +26,13 @@ fn until_closed(mut stream: TcpStream) -> (Vec<u8>, Duration) {
     (received, start.elapsed())
 }
 
+/// Waits until a request was read and its answer is under way.
+fn until_answering(server: &Server) {
+    while !server.shared.lock().open.iter().any(|one| one.stage == Stage::Answering) {
+        thread::yield_now();
+    }
+}
+
 /// Slowloris: each byte comes before a read times out, so only a deadline for the whole helps.
 #[test]
 fn a_slow_sender_cannot_move_the_deadline() {
@@ -65,11 +72,8 @@ fn a_reader_that_takes_nothing_is_given_up() {
     let mut stream = connect(&server);
     stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
 
-    let open = |open: &mut VecDeque<Connection>| !open.is_empty();
-    let begun = |open: &mut VecDeque<Connection>| open.iter().all(|one| !one.answering);
-    while begun(&mut server.shared.lock()) {
-        thread::yield_now();
-    }
+    let open = |connections: &mut Connections| !connections.open.is_empty();
+    until_answering(&server);
     let connections = server.shared.lock();
     let (_left, waited) =
         server.shared.ended.wait_timeout_while(connections, DEADLINE, open).unwrap();
@@ -99,7 +103,7 @@ fn a_visitor_that_leaves_within_the_answer_costs_its_own_connection_only() {
         socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
     }
     let start = Instant::now();
-    while !server.shared.lock().is_empty() {
+    while !server.shared.lock().open.is_empty() {
         assert!(start.elapsed() < DEADLINE / 2, "a connection is held for nobody");
         thread::yield_now();
     }
@@ -128,7 +132,7 @@ fn at_the_cap_the_oldest_idle_connection_goes_and_the_newest_is_served() {
 
     assert!(answer.ends_with(b"hello"));
     assert!(took < Duration::from_secs(1), "{took:?}");
-    assert!(server.shared.lock().len() <= MAX_CONNECTIONS);
+    assert!(server.shared.lock().open.len() <= MAX_CONNECTIONS);
     drop(idle);
 }
 
@@ -163,9 +167,7 @@ fn at_the_cap_a_connection_that_is_being_answered_stays() {
     let server = Server::start(vec![listener], Arc::new(handler)).unwrap();
     let mut oldest = connect(&server);
     oldest.write_all(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
-    while !server.shared.lock().iter().any(|one| one.answering) {
-        thread::yield_now();
-    }
+    until_answering(&server);
     let idle: Vec<TcpStream> = (0..MAX_CONNECTIONS + 8).map(|_| connect(&server)).collect();
     let mut newest = connect(&server);
     newest.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
@@ -175,6 +177,42 @@ fn at_the_cap_a_connection_that_is_being_answered_stays() {
 
     assert!(until_closed(oldest).0.ends_with(b"hello"));
     drop(idle);
+}
+
+/// 800 callbacks of the web app, while the token endpoint hangs, were 804 threads and 1,605 descriptors once.
+#[test]
+fn at_the_cap_no_request_is_dropped_and_no_thread_is_added() {
+    let _alone = alone();
+    let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let (counters, released) = ((Arc::clone(&running), Arc::clone(&most)), Mutex::new(released));
+    let handler = move |_: &Request| {
+        let (running, most) = &counters;
+        most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        let _ = released.lock().unwrap().recv();
+        running.fetch_sub(1, Ordering::SeqCst);
+        Response::new(200, "text/plain", "hello")
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = Server::start(vec![listener], Arc::new(handler)).unwrap();
+    let visitors: Vec<TcpStream> = (0..MAX_CONNECTIONS + 40)
+        .map(|_| {
+            let mut stream = connect(&server);
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+            stream
+        })
+        .collect();
+    while running.load(Ordering::SeqCst) < MAX_CONNECTIONS {
+        thread::yield_now();
+    }
+
+    drop(release);
+
+    for visitor in visitors {
+        let (answer, took) = until_closed(visitor);
+        assert!(answer.ends_with(b"hello"), "{} after {took:?}", answer.escape_ascii());
+    }
+    assert_eq!(most.load(Ordering::SeqCst), MAX_CONNECTIONS);
 }
 
 /// A bug in one answer must not end the login.
@@ -193,7 +231,7 @@ fn a_panic_in_one_answer_costs_one_connection() {
         assert!(answer.ends_with(expected.as_bytes()));
         assert_eq!(answer.is_empty(), expected.is_empty());
     }
-    while !server.shared.lock().is_empty() {
+    while !server.shared.lock().open.is_empty() {
         thread::yield_now();
     }
 }
