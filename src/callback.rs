@@ -1,9 +1,9 @@
-//! Between step 1 and step 2: the browser comes back, and somebody has to be home.
+//! Between steps 1 and 2: the browser returns, and this program must be listening.
 //!
-//! The provider sends the browser to the redirect URI, which is an address on this very machine. So
-//! the program listens there, for this one visitor. Others call too: the browser asks for an icon, and
-//! any page in it can send it here with a code of its own. They get an answer, and the wait
-//! goes on.
+//! The provider sends the browser to the redirect URI, which is an address on this machine. So the program
+//! listens there, for one request. Others arrive too: the browser asks for an icon, and any page in it can
+//! send it here with a code of its own. Each is judged and answered on its own connection's thread, and
+//! the wait goes on.
 //!
 //! ```text
 //! redirect URI  ->  TcpListener  ->  GET /callback?code&state&iss  ->  authorize.rs  ->  code
@@ -14,103 +14,101 @@
 //! [RFC 6749 §4.1.2]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
 //! [RFC 8252 §7.3, §8.3]: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 
-mod arrivals;
+mod judge;
 mod result_page;
-
-pub use arrivals::paste;
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::authorize;
 use crate::client::Client;
 use crate::error::Error;
 use crate::http::serve::Server;
 use crate::http::{Request, loopback};
-use arrivals::{Arrival, ask};
+use judge::Judge;
 
-/// How long a person may take to read the consent page.
+/// How long the user may take to read the consent page.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Somebody at home, waiting for the redirect. Dropped, it closes the port.
+/// An open port that waits for the redirect of one login. Dropped, it closes the port.
 pub struct Listener {
     /// How long [`wait_for_code`] waits: [`PATIENCE`], unless it is changed.
     pub patience: Duration,
-    arrivals: Receiver<Arrival>,
+    /// Where it listens. The port may differ from the client's (RFC 8252 §7.3).
+    pub redirect_uri: String,
+    visits: Receiver<Visit>,
     _server: Option<Server>,
 }
 
-/// Listens at the client's redirect URI, on this machine only.
+/// A request at the redirect URI, or a pasted URL as one, and what it brought.
+pub struct Visit {
+    /// The request as it came.
+    pub request: Request,
+    /// The authorization code, or why there is none.
+    pub outcome: Result<String, Error>,
+}
+
+/// Listens at the client's redirect URI, on this machine only, for the redirect with this `state`.
 ///
-/// If its port is taken and the provider allows any port (RFC 8252 §7.3), another one is used, and
-/// `client.redirect_uri` says which.
+/// If its port is in use and the provider allows any port (RFC 8252 §7.3), another one is used: see
+/// [`Listener::redirect_uri`].
 ///
 /// # Errors
 ///
 /// As [`loopback::listen_at`].
-pub fn listen(client: &mut Client) -> Result<Listener, Error> {
+pub fn listen(client: &Client, state: &str) -> Result<Listener, Error> {
     let (listeners, redirect_uri) = loopback::listen_at(&client.redirect_uri, client.any_port)?;
-    client.redirect_uri = redirect_uri;
+    let client = Client { redirect_uri: redirect_uri.clone(), ..client.clone() };
 
-    let (sender, arrivals) = channel();
-    let handler = move |request: &Request| ask(&sender, request.clone());
-    let server = Server::start(listeners, Arc::new(handler))
-        .map_err(|error| loopback::cannot_listen(&client.redirect_uri, &error))?;
-    Ok(Listener { patience: PATIENCE, arrivals, _server: Some(server) })
+    let (sender, visits) = channel();
+    let judge = Judge::new(client, state, sender);
+    let server = Server::start(listeners, Arc::new(move |request: &_| judge.answer(request)))
+        .map_err(|error| loopback::cannot_listen(&redirect_uri, &error))?;
+    Ok(Listener { patience: PATIENCE, redirect_uri, visits, _server: Some(server) })
+}
+
+/// Takes redirected URLs from `lines` instead of listening. A line that is not one is asked for again.
+pub fn paste(
+    client: &Client,
+    state: &str,
+    lines: impl Iterator<Item = String> + Send + 'static,
+) -> Listener {
+    let (sender, visits) = channel();
+    let judge = Judge::new(client.clone(), state, sender);
+    thread::spawn(move || {
+        for line in lines.filter(|line| !line.trim().is_empty()) {
+            judge.answer(&Request::get(line.trim()));
+        }
+    });
+    let redirect_uri = client.redirect_uri.clone();
+    Listener { patience: PATIENCE, redirect_uri, visits, _server: None }
 }
 
 /// Waits until the browser brings the authorization code of this login, and closes the port.
 ///
-/// A request that is not our redirect is answered, shown to `saw`, and the wait goes on.
+/// Each request is shown to `on_visit`; after one that is not our redirect, the wait goes on.
 ///
 /// # Errors
 ///
 /// [`Error::NoRedirect`] when the time is over, [`Error::InputEnded`] when no more lines come, and what
-/// [`authorize::read_redirect`] finds in a redirect that has our state.
+/// [`read_redirect`](crate::authorize::read_redirect) finds in a redirect that has our state.
 pub fn wait_for_code(
     listener: Listener,
-    client: &Client,
-    state: &str,
-    saw: &mut dyn FnMut(&Request, &Result<String, Error>),
+    mut on_visit: impl FnMut(&Visit),
 ) -> Result<String, Error> {
-    let deadline = Instant::now() + listener.patience;
+    let start = Instant::now();
     loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let Arrival { request, reply } =
-            listener.arrivals.recv_timeout(left).map_err(|ended| match ended {
-                RecvTimeoutError::Timeout => Error::NoRedirect(listener.patience.as_secs()),
-                RecvTimeoutError::Disconnected => Error::InputEnded,
-            })?;
-
-        let misdirected = misdirected(&request, client);
-        let outcome = match misdirected {
-            None => authorize::read_redirect(request.query(), client, state),
-            Some(_) => Err(Error::NotTheRedirect(client.redirect_uri.clone())),
-        };
-        saw(&request, &outcome);
-        // The browser may have gone meanwhile; what it brought counts all the same.
-        let _ = reply.send(result_page::answer(misdirected, &outcome));
-
-        match outcome {
+        let left = listener.patience.saturating_sub(start.elapsed());
+        let visit = listener.visits.recv_timeout(left).map_err(|ended| match ended {
+            RecvTimeoutError::Timeout => Error::NoRedirect(listener.patience.as_secs()),
+            RecvTimeoutError::Disconnected => Error::InputEnded,
+        })?;
+        on_visit(&visit);
+        match visit.outcome {
             // A forged redirect must not cost the user their login.
             Err(error) if error.is_about_no_login_of_ours() => continue,
             decided => return decided,
         }
     }
-}
-
-/// The status to answer with when a request is not for our redirect URI.
-fn misdirected(request: &Request, client: &Client) -> Option<u16> {
-    let ours = Request::get(&client.redirect_uri);
-    if request.method != "GET" {
-        return Some(405);
-    }
-    // DNS rebinding: a page whose host name has been pointed at 127.0.0.1 names itself in `Host`.
-    if request.headers_named("Host") != ours.headers_named("Host") {
-        return Some(421);
-    }
-    // A query of the redirect URI's own stays at the start (RFC 6749 §3.1.2).
-    let keeps_query = request.query().starts_with(ours.query());
-    if request.path() != ours.path() || !keeps_query { Some(404) } else { None }
 }

@@ -22,13 +22,14 @@ pub use options::Options;
 use options::Wish;
 pub use screen::Screen;
 
+use oauth2_by_hand::callback::{self, Visit};
 use oauth2_by_hand::fetch_token::Token;
 use oauth2_by_hand::get_user_info::User;
 use oauth2_by_hand::http::mask::Mask;
 use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::http::visible::visible;
 use oauth2_by_hand::http::{Request, Response};
-use oauth2_by_hand::{Client, Error, callback};
+use oauth2_by_hand::{Client, Error};
 
 /// Runs a step program: options in, `log_in`, exit code out.
 pub fn run(program: &'static str, log_in: fn(&mut Cli) -> Result<(), Error>) -> ExitCode {
@@ -176,7 +177,7 @@ impl Cli {
     }
 
     /// Shows what came to the redirect URI, and what became of it.
-    pub fn saw(&mut self, request: &Request, outcome: &Result<String, Error>) {
+    pub fn show_visit(&mut self, Visit { request, outcome }: &Visit) {
         let shown = match outcome {
             Ok(_) => self.show_redirect(request, notice::REDIRECT),
             Err(Error::AuthorizationRefused { .. }) => self.show_redirect(request, notice::REFUSAL),

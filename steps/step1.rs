@@ -16,21 +16,22 @@ fn main() -> ExitCode {
 fn log_in(cli: &mut Cli) -> Result<(), Error> {
     let mut client = cli.client()?;
 
-    // Listen before the browser leaves, so that somebody is home when it returns.
+    // Listen before the browser leaves, so that this program is there when it returns.
     cli.chapter("Step 1: authorize")?;
-    let listener =
-        if cli.pastes() { callback::paste(cli.lines()) } else { callback::listen(&mut client)? };
-
-    // Three values that only this login knows, and one that may be seen.
     let state = authorize::new_state()?;
+    let listener = match cli.pastes() {
+        true => callback::paste(&client, &state, cli.lines()),
+        false => callback::listen(&client, &state)?,
+    };
+    client.redirect_uri = listener.redirect_uri.clone(); // The port may be another one (RFC 8252 §7.3).
+
+    // A secret that stays here, and its hash, which the provider gets.
     let code_verifier = pkce::new_code_verifier()?;
     let code_challenge = pkce::code_challenge(&code_verifier);
 
     let url = authorize::authorization_url(&client, &state, &code_challenge);
     cli.open(&url, &client, notice::AUTHORIZATION_URL)?;
-    let code = callback::wait_for_code(listener, &client, &state, &mut |request, outcome| {
-        cli.saw(request, outcome);
-    })?;
+    let code = callback::wait_for_code(listener, |visit| cli.show_visit(visit))?;
 
     cli.show_code(&code, &code_verifier)
 }

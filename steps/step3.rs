@@ -17,16 +17,17 @@ fn log_in(cli: &mut Cli) -> Result<(), Error> {
     let mut client = cli.client()?;
 
     cli.chapter("Step 1: authorize")?;
-    let listener =
-        if cli.pastes() { callback::paste(cli.lines()) } else { callback::listen(&mut client)? };
     let state = authorize::new_state()?;
+    let listener = match cli.pastes() {
+        true => callback::paste(&client, &state, cli.lines()),
+        false => callback::listen(&client, &state)?,
+    };
+    client.redirect_uri = listener.redirect_uri.clone();
     let code_verifier = pkce::new_code_verifier()?;
     let code_challenge = pkce::code_challenge(&code_verifier);
     let url = authorize::authorization_url(&client, &state, &code_challenge);
     cli.open(&url, &client, notice::AUTHORIZATION_URL)?;
-    let code = callback::wait_for_code(listener, &client, &state, &mut |request, outcome| {
-        cli.saw(request, outcome);
-    })?;
+    let code = callback::wait_for_code(listener, |visit| cli.show_visit(visit))?;
 
     cli.chapter("Step 2: fetch the access token")?;
     let request = fetch_token::token_request(&client, &code, &code_verifier);

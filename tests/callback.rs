@@ -33,15 +33,14 @@ struct Waiting {
     result: JoinHandle<Result<String, Error>>,
 }
 
-fn wait_at(host: &str, patience: Duration, saw: Option<Sender<Option<Error>>>) -> Waiting {
-    let mut client = client_at(host);
-    let mut listener = listen(&mut client).unwrap();
+fn wait_at(host: &str, patience: Duration, seen: Option<Sender<Option<Error>>>) -> Waiting {
+    let mut listener = listen(&client_at(host), STATE).unwrap();
     listener.patience = patience;
-    let address = client.redirect_uri.split('/').nth(2).unwrap().to_owned();
+    let address = listener.redirect_uri.split('/').nth(2).unwrap().to_owned();
     let result = thread::spawn(move || {
-        wait_for_code(listener, &client, STATE, &mut |_, outcome| {
-            if let Some(saw) = &saw {
-                saw.send(outcome.clone().err()).unwrap();
+        wait_for_code(listener, |visit| {
+            if let Some(seen) = &seen {
+                seen.send(visit.outcome.clone().err()).unwrap();
             }
         })
     });
@@ -114,8 +113,8 @@ fn the_page_is_fixed_and_its_address_is_kept_nowhere() {
 /// RFC 6749 §10.12: a page in the same browser can send it here with a code of its own.
 #[test]
 fn a_redirect_that_is_not_ours_is_noted_and_the_wait_goes_on() {
-    let (saw, seen) = channel();
-    let waiting = wait_at("127.0.0.1", Duration::from_secs(20), Some(saw));
+    let (sender, seen) = channel();
+    let waiting = wait_at("127.0.0.1", Duration::from_secs(20), Some(sender));
     for target in [
         "/callback",
         "/callback?code=evil",
@@ -211,19 +210,17 @@ fn the_wait_has_an_end() {
 /// RFC 8252 §7.3: a provider that takes any port lets us use another one.
 #[test]
 fn a_taken_port_is_changed_only_where_the_provider_allows_it() {
-    let mut client = client_at("127.0.0.1");
+    let client = client_at("127.0.0.1");
     let address = client.redirect_uri.split('/').nth(2).unwrap().to_owned();
     let _taken = TcpListener::bind(&address).unwrap();
-    let before = client.redirect_uri.clone();
 
-    let listener = listen(&mut client).unwrap();
-    assert_ne!(client.redirect_uri, before);
-    assert!(client.redirect_uri.ends_with("/callback"));
+    let listener = listen(&client, STATE).unwrap();
+    assert_ne!(listener.redirect_uri, client.redirect_uri);
+    assert!(listener.redirect_uri.ends_with("/callback"));
     drop(listener);
 
-    let mut strict = Client { redirect_uri: before.clone(), any_port: false, ..client };
-    assert_eq!(listen(&mut strict).err(), Some(Error::PortTaken(address)));
-    assert_eq!(strict.redirect_uri, before);
+    let strict = Client { any_port: false, ..client };
+    assert_eq!(listen(&strict, STATE).err(), Some(Error::PortTaken(address)));
 }
 
 /// Browsers may choose either address for `localhost`; a stranger on one of them would get the code.
@@ -244,8 +241,11 @@ fn localhost_is_both_loopback_addresses_or_none() {
     if let Ok(stranger) = TcpListener::bind("[::1]:0") {
         let port = stranger.local_addr().unwrap().port();
         let redirect_uri = format!("http://localhost:{port}/callback");
-        let mut client = Client { redirect_uri, any_port: false, ..workshop() };
-        assert_eq!(listen(&mut client).err(), Some(Error::PortTaken(format!("localhost:{port}"))));
+        let client = Client { redirect_uri, any_port: false, ..workshop() };
+        assert_eq!(
+            listen(&client, STATE).err(),
+            Some(Error::PortTaken(format!("localhost:{port}")))
+        );
     }
 }
 
@@ -254,8 +254,8 @@ fn only_addresses_of_this_machine_are_listened_on() {
     for redirect_uri in
         ["https://example.com/callback", "https://127.0.0.1/callback", "http://0.0.0.0:1/"]
     {
-        let mut client = Client { redirect_uri: redirect_uri.into(), ..workshop() };
-        let error = listen(&mut client).err();
+        let client = Client { redirect_uri: redirect_uri.into(), ..workshop() };
+        let error = listen(&client, STATE).err();
         assert!(
             matches!(error, Some(Error::Configuration { setting: "OAUTH_REDIRECT_URI", .. })),
             "{redirect_uri}"
@@ -263,26 +263,38 @@ fn only_addresses_of_this_machine_are_listened_on() {
     }
 }
 
-/// RFC 6749 §3.1.2: the redirect URI may have a query of its own.
+/// RFC 6749 §3.1.2: the redirect URI may have a query of its own. oidc-provider, Django OAuth Toolkit, Authlib and
+/// oauth2-mock-server write a space in it as `+`, whatever we wrote.
 #[test]
 fn a_redirect_uri_keeps_its_own_query() {
     let mut client = client_at("127.0.0.1");
-    client.redirect_uri += "?own=1";
-    let listener = listen(&mut client).unwrap();
-    let address = client.redirect_uri.split('/').nth(2).unwrap().to_owned();
+    client.redirect_uri += "?tenant=a%20b&own=1";
+    let listener = listen(&client, STATE).unwrap();
+    let address = listener.redirect_uri.split('/').nth(2).unwrap().to_owned();
     let browser = thread::spawn(move || {
-        let get = |target: &str| {
-            raw(&address, format!("GET {target} HTTP/1.1\r\nHost: {address}\r\n\r\n").as_bytes())
+        let redirect = |own: &str| {
+            let answer = format!("code=c&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000");
+            status(&browse(&format!("http://{address}/callback?{own}{answer}"))).to_owned()
         };
-        let without =
-            get(&format!("/callback?code=c&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000"));
-        let with =
-            get(&format!("/callback?own=1&code=c&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000"));
-        (without, with)
+        ["", "own=1&", "tenant=a%2Bb&own=1&", "own=1&own=2&tenant=a+b&", "own=%31&tenant=a+b&"]
+            .map(redirect)
     });
-    assert_eq!(wait_for_code(listener, &client, STATE, &mut |_, _| ()), Ok("c".into()));
-    let (without, with) = browser.join().unwrap();
-    assert_eq!((status(&without), status(&with)), ("404", "200"));
+    assert_eq!(wait_for_code(listener, |_| ()), Ok("c".into()));
+    assert_eq!(browser.join().unwrap(), ["404", "404", "404", "404", "200"]);
+}
+
+/// A page that reloads itself must not use up what the redirect needs while the user reads the screen.
+#[test]
+fn the_redirect_is_answered_although_nothing_waits_for_it_yet() {
+    let listener = listen(&client_at("127.0.0.1"), STATE).unwrap();
+    let origin = listener.redirect_uri.strip_suffix("/callback").unwrap().to_owned();
+    for _ in 0..300 {
+        assert_eq!(status(&browse(&format!("{origin}/callback?code=evil&state=evil"))), "400");
+    }
+    let redirect = format!("/callback?code=c&state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000");
+    assert_eq!(status(&browse(&format!("{origin}{redirect}"))), "200");
+
+    assert_eq!(wait_for_code(listener, |_| ()), Ok("c".into()));
 }
 
 #[test]
@@ -297,10 +309,8 @@ fn a_pasted_url_is_checked_like_a_redirect_and_asked_for_again() {
         format!("  {good}\n"),
     ];
     let mut seen = Vec::new();
-    let code =
-        wait_for_code(callback::paste(lines.into_iter()), &client, STATE, &mut |_, outcome| {
-            seen.push(outcome.clone().err());
-        });
+    let listener = callback::paste(&client, STATE, lines.into_iter());
+    let code = wait_for_code(listener, |visit| seen.push(visit.outcome.clone().err()));
     assert_eq!(code, Ok("c".into()));
     let not_ours = || Some(Error::NotTheRedirect(REDIRECT_URI.into()));
     assert_eq!(seen, [not_ours(), not_ours(), Some(Error::StateMismatch), None]);
@@ -308,7 +318,6 @@ fn a_pasted_url_is_checked_like_a_redirect_and_asked_for_again() {
 
 #[test]
 fn the_end_of_the_pasted_lines_is_an_error() {
-    let listener = callback::paste(std::iter::once("no".to_owned()));
-    let code = wait_for_code(listener, &workshop(), STATE, &mut |_, _| ());
-    assert_eq!(code, Err(Error::InputEnded));
+    let listener = callback::paste(&workshop(), STATE, std::iter::once("no".to_owned()));
+    assert_eq!(wait_for_code(listener, |_| ()), Err(Error::InputEnded));
 }

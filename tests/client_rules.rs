@@ -131,7 +131,7 @@ fn a_login_leaves_no_file_behind() {
 
 /// toolhive #6238, mcp-remote #260: bound on all interfaces; bound after the browser had opened.
 #[test]
-fn when_the_url_is_shown_somebody_is_home_and_only_on_this_machine() {
+fn when_the_url_is_shown_the_port_is_open_and_only_on_this_machine() {
     let port = free_port();
     let mut step1 = program("step1");
     step1

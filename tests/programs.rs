@@ -182,6 +182,31 @@ fn pause_waits_for_enter_before_each_message() {
     assert_eq!(printed.matches("[Enter to send it]").count(), 2);
 }
 
+/// Nothing holds a connection while a person reads: 300 of them would be more than the server has room for.
+#[test]
+fn a_page_that_reloads_during_pause_does_not_keep_the_redirect_out() {
+    let redirect_uri = format!("http://{}/callback", free_address());
+    let mut step3 = Running::start(
+        program("step3").args(["--pause", "--no-browser"]).env("OAUTH_REDIRECT_URI", &redirect_uri),
+    );
+    let url = step3.authorization_url();
+    for number in 0..300 {
+        let answer = browse(&format!("{redirect_uri}?code=evil&state={number}"));
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    }
+    let answer = browse(&answer(&url, "allow"));
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("Code received"), "{answer}");
+
+    for _ in 0..3 {
+        step3.type_line("");
+    }
+
+    let (printed, errors, code) = step3.end();
+    assert_eq!(code, 0, "{errors}");
+    assert!(printed.contains("More of these are not shown."), "{printed}");
+    assert!(printed.contains("Ada Winter"), "{printed}");
+}
+
 #[test]
 fn a_wrong_secret_is_named_as_such() {
     let (_, errors, code) = run(program("step3")

@@ -40,9 +40,14 @@ pub(super) fn answer(misdirected: Option<u16>, outcome: &Result<String, Error>) 
     }
 }
 
-/// The answer when nobody waits any more.
-pub(super) fn too_late() -> Response {
-    page(503, '–', "Too late", "No login is waiting here any more. Start the program again.")
+/// The answer to a second copy of the redirect that decided the login.
+pub(super) fn already_answered() -> Response {
+    page(
+        200,
+        '–',
+        "Already answered",
+        "Your browser brought the answer to this login a moment ago. The terminal says what came of it.",
+    )
 }
 
 fn page(status: u16, mark: char, title: &str, text: &str) -> Response {

@@ -14,6 +14,8 @@
 //! [RFC 6749 §3.1.2, §3.2]: https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2
 //! [RFC 8252 §7.3]: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 
+use crate::by_hand::urlencoding;
+
 /// The hosts that are always this machine. `localhost` is a name and could be resolved otherwise,
 /// so RFC 8252 §8.3 prefers the two addresses; development servers often know nothing else.
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
@@ -89,6 +91,42 @@ pub fn split(url: &str) -> (String, String) {
 /// Host and port of an origin, as a `Host` header has it.
 pub fn authority(origin: &str) -> &str {
     origin.split_once("://").map_or(origin, |(_, authority)| authority)
+}
+
+/// Whether a `Host` header names the host and port of `url`, whatever its case and whether or not the scheme's
+/// default port is written ([RFC 3986 §6.2.2.1, §6.2.3]).
+///
+/// [RFC 3986 §6.2.2.1, §6.2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2.1
+pub fn has_host_of(host: &str, url: &str) -> bool {
+    let (origin, _) = split(url);
+    let default_port = if origin.starts_with("https:") { ":443" } else { ":80" };
+    let without_default = |authority: &str| {
+        let authority = authority.to_ascii_lowercase();
+        authority.strip_suffix(default_port).unwrap_or(&authority).to_owned()
+    };
+    without_default(host) == without_default(authority(&origin))
+}
+
+/// Whether a request's target is that of `redirect_uri`: the same path, and the URI's own query in it.
+///
+/// Query parameters are compared decoded and in any order, since a provider may write `%20` as `+`
+/// ([RFC 6749 §3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2)).
+pub fn has_target_of(target: &str, redirect_uri: &str) -> bool {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let (_, own_target) = split(redirect_uri);
+    let (own_path, own_query) = own_target.split_once('?').unwrap_or((&own_target, ""));
+
+    let decoded = |query: &str| {
+        let pairs = query.split('&').filter_map(|pair| urlencoding::decode_pairs(pair).ok());
+        let mut pairs: Vec<(String, String)> = pairs.flatten().collect();
+        pairs.sort();
+        pairs
+    };
+    let own = decoded(own_query);
+    let mut received = decoded(query);
+    // No second value beside one of its own: two readers must not come to different values.
+    received.retain(|(name, _)| own.iter().any(|(own_name, _)| own_name == name));
+    path == own_path && received == own
 }
 
 fn check_characters(url: &str) -> Result<(), &'static str> {
@@ -180,6 +218,37 @@ mod tests {
         for other in ["https://example.com/", "127.0.0.1", "", "http://127.0.0.1#", "file:///a"] {
             assert!(!is_loopback(other), "{other}");
         }
+    }
+
+    #[test]
+    fn a_query_of_the_redirect_uris_own_is_compared_decoded_and_in_any_order() {
+        let redirect_uri = "http://127.0.0.1:8080/callback?tenant=a%20b&env=t%2Fe";
+        for same in [
+            "/callback?tenant=a%20b&env=t%2Fe&code=c&state=s",
+            "/callback?tenant=a+b&env=t%2Fe&code=c",
+            "/callback?env=t/e&tenant=a%20b",
+            "/callback?code=c&state=s&env=t%2fe&t%65nant=a+b",
+            "/callback?tenant=a+b&env=t/e&nom=Andr%E9&x=%",
+        ] {
+            assert!(has_target_of(same, redirect_uri), "{same}");
+        }
+        for other in [
+            "/callback?code=c",
+            "/callback?tenant=a%20b&code=c",
+            "/callback?tenant=a%2Bb&env=t/e",
+            "/callback?tenant=A+b&env=t/e",
+            "/callback?tenant=a+b&tenant=evil&env=t/e",
+            "/callback?tenant=a+b&tenant=a+b&env=t/e",
+            "/callback?tenant=a+b&env=t/e%",
+            "/Callback?tenant=a+b&env=t/e",
+            "/callback/?tenant=a+b&env=t/e",
+            "/%63allback?tenant=a+b&env=t/e",
+        ] {
+            assert!(!has_target_of(other, redirect_uri), "{other}");
+        }
+        assert!(has_target_of("/callback?code=c&tenant=x", "http://127.0.0.1:8080/callback"));
+        assert!(has_target_of("/callback?a=2&a=1", "http://127.0.0.1:8080/callback?a=1&a=2"));
+        assert!(!has_target_of("/callback?a=1", "http://127.0.0.1:8080/callback?a=1&a=1"));
     }
 
     /// RFC 6749 §3.1 and §3.2 require TLS; RFC 8252 §7.3 lets loopback do without.

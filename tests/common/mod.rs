@@ -212,12 +212,11 @@ pub fn endpoints(origin: &str) -> [(&'static str, String); 3] {
 /// A callback that waits for a login with [`STATE`]: its address, and its result.
 pub fn callback() -> (String, JoinHandle<Result<String, Error>>) {
     let redirect_uri = format!("http://{}/callback", free_address());
-    let mut client = Client { redirect_uri, any_port: true, ..workshop() };
-    let mut listener = listen(&mut client).unwrap();
+    let client = Client { redirect_uri, any_port: true, ..workshop() };
+    let mut listener = listen(&client, STATE).unwrap();
     listener.patience = Duration::from_secs(120);
-    let address = client.redirect_uri.split('/').nth(2).unwrap().to_owned();
-    let wait = move || wait_for_code(listener, &client, STATE, &mut |_, _| ());
-    (address, thread::spawn(wait))
+    let address = listener.redirect_uri.split('/').nth(2).unwrap().to_owned();
+    (address, thread::spawn(move || wait_for_code(listener, |_| ())))
 }
 
 /// A provider of somebody else: it writes down each request and answers it, or hangs up.
