@@ -23,7 +23,8 @@ use crate::error::Error;
 /// assert_eq!(encode("1 + 1 = 2"), "1+%2B+1+%3D+2");
 /// ```
 pub fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
+    // An escape has three characters, so this is always enough.
+    let mut encoded = String::with_capacity(3 * text.len());
     for byte in text.bytes() {
         match byte {
             // RFC 3986 §2.3: the unreserved characters, which never need an escape.
@@ -31,7 +32,11 @@ pub fn encode(text: &str) -> String {
                 encoded.push(char::from(byte));
             }
             b' ' => encoded.push('+'),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+            _ => {
+                encoded.push('%');
+                encoded.push(hex_digit(byte / 16));
+                encoded.push(hex_digit(byte % 16));
+            }
         }
     }
     encoded
@@ -56,7 +61,7 @@ pub fn decode(text: &str) -> Result<String, Error> {
     while let Some(byte) = rest.next() {
         bytes.push(match byte {
             b'+' => b' ',
-            b'%' => match (hex_digit(rest.next()), hex_digit(rest.next())) {
+            b'%' => match (hex_value(rest.next()), hex_value(rest.next())) {
                 (Some(high), Some(low)) => high * 16 + low,
                 _ => return Err(Error::Encoding("a '%' without two hexadecimal digits")),
             },
@@ -104,7 +109,12 @@ pub fn parameter<'a>(
     }
 }
 
-fn hex_digit(byte: Option<u8>) -> Option<u8> {
+/// The hexadecimal digit of a value below 16, in upper case (RFC 3986 §2.1).
+fn hex_digit(value: u8) -> char {
+    char::from(if value < 10 { b'0' + value } else { b'A' + value - 10 })
+}
+
+fn hex_value(byte: Option<u8>) -> Option<u8> {
     // `to_digit` gives at most 15 here, so it always fits.
     char::from(byte?).to_digit(16)?.try_into().ok()
 }
