@@ -1,4 +1,6 @@
-//! What we wrote by hand agrees with well-known crates, on a million random inputs each.
+//! What we wrote by hand agrees with well-known crates, on random inputs.
+//!
+//! Plain `cargo test` takes some of them; a million of each take `cargo test --test by_hand -- --ignored`.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +14,8 @@ use base64::Engine;
 use oauth2_by_hand::by_hand::{base64 as ours, sha256::sha256, urlencoding};
 use sha2::Digest;
 
-const INPUTS: usize = 1_000_000;
+const SOME: usize = 20_000;
+const MILLION: usize = 1_000_000;
 
 /// A small generator (xorshift64*, Vigna 2014): the same inputs in every run, so that a failure can be repeated.
 struct Inputs(u64);
@@ -47,8 +50,12 @@ impl Inputs {
 
 #[test]
 fn url_encoding_agrees_with_the_form_urlencoded_crate() {
+    compare_url_encoding(SOME);
+}
+
+fn compare_url_encoding(times: usize) {
     let mut inputs = Inputs(1);
-    for _ in 0..INPUTS {
+    for _ in 0..times {
         let (name, value) = (inputs.text(), inputs.text());
 
         let encoded = urlencoding::encode_pairs(&[(&name, &value)]);
@@ -63,9 +70,13 @@ fn url_encoding_agrees_with_the_form_urlencoded_crate() {
 
 #[test]
 fn base64_agrees_with_the_base64_crate() {
+    compare_base64(SOME);
+}
+
+fn compare_base64(times: usize) {
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     let mut inputs = Inputs(2);
-    for _ in 0..INPUTS {
+    for _ in 0..times {
         let bytes = inputs.bytes(40);
 
         assert_eq!(ours::encode(&bytes), STANDARD.encode(&bytes));
@@ -77,10 +88,14 @@ fn base64_agrees_with_the_base64_crate() {
 /// Whatever the other reader refuses, we refuse, and the other way round.
 #[test]
 fn base64_refuses_what_the_base64_crate_refuses() {
+    compare_base64_refusals(SOME);
+}
+
+fn compare_base64_refusals(times: usize) {
     use base64::engine::general_purpose::STANDARD;
     let mut inputs = Inputs(3);
     let alphabet = b"ABab01+/-_=== ";
-    for _ in 0..INPUTS {
+    for _ in 0..times {
         let length = inputs.next() % 9;
         let text: String = (0..length)
             .map(|_| char::from(alphabet[inputs.next() as usize % alphabet.len()]))
@@ -91,10 +106,23 @@ fn base64_refuses_what_the_base64_crate_refuses() {
 
 #[test]
 fn sha256_agrees_with_the_sha2_crate() {
+    compare_sha256(SOME);
+}
+
+fn compare_sha256(times: usize) {
     let mut inputs = Inputs(4);
-    for _ in 0..INPUTS {
+    for _ in 0..times {
         let bytes = inputs.bytes(130);
         let theirs: [u8; 32] = sha2::Sha256::digest(&bytes).into();
         assert_eq!(sha256(&bytes), theirs);
     }
+}
+
+#[test]
+#[ignore = "takes half a minute without optimization; .ci/run runs it"]
+fn all_of_it_agrees_on_a_million_inputs() {
+    compare_url_encoding(MILLION);
+    compare_base64(MILLION);
+    compare_base64_refusals(MILLION);
+    compare_sha256(MILLION);
 }

@@ -105,8 +105,6 @@ fn without_its_line_each_defence_is_missed() {
             .args(["--", "--exact", &defence.test])
             .current_dir(&copied)
             .env("CARGO_TARGET_DIR", copied.with_extension("target"))
-            // It runs once, so it need not run fast.
-            .env("CARGO_PROFILE_TEST_OPT_LEVEL", "0")
             .output()
             .unwrap();
 
