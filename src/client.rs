@@ -1,6 +1,6 @@
 //! The client: what registering the application gave us, and where the provider's doors are.
 //!
-//! A provider knows us by these values and nothing else. `settings.rs` makes a client from the
+//! A provider knows us by these values and nothing else. `client/settings.rs` makes a client from the
 //! environment and checks every value once, so the three steps can use them as they are.
 //!
 //! ```text
@@ -11,6 +11,9 @@
 //!
 //! [RFC 6749 §2]: https://www.rfc-editor.org/rfc/rfc6749#section-2
 //! [§3]: https://www.rfc-editor.org/rfc/rfc6749#section-3
+
+pub mod providers;
+pub mod settings;
 
 /// How the client proves to the token endpoint who it is ([RFC 6749 §2.3.1]).
 ///

@@ -15,15 +15,11 @@
 
 pub mod endpoint;
 pub mod fields;
-pub mod html;
 pub mod loopback;
-pub mod mask;
 pub mod message;
 pub mod read;
 pub mod send;
 pub mod serve;
-pub mod shelf;
-pub mod visible;
 
 pub use message::{Request, Response};
 pub use send::send;

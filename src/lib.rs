@@ -40,8 +40,8 @@ pub mod get_user_info;
 pub mod http;
 pub mod pkce;
 pub mod practice;
-pub mod providers;
-pub mod settings;
+pub mod show;
+pub mod web;
 
 pub use client::Client;
 pub use error::Error;

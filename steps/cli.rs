@@ -5,12 +5,12 @@
 
 mod approve;
 mod browser;
+pub mod choose_provider;
 mod failure;
 pub mod notice;
 mod options;
-mod presets;
+mod provider_help;
 pub mod screen;
-pub mod setup;
 
 use std::env;
 use std::io::{self, Write};
@@ -25,10 +25,10 @@ pub use screen::Screen;
 use oauth2_by_hand::callback::{self, Visit};
 use oauth2_by_hand::fetch_token::Token;
 use oauth2_by_hand::get_user_info::User;
-use oauth2_by_hand::http::mask::Mask;
 use oauth2_by_hand::http::serve::Server;
-use oauth2_by_hand::http::visible::visible;
 use oauth2_by_hand::http::{Request, Response};
+use oauth2_by_hand::show::mask::Mask;
+use oauth2_by_hand::show::visible::visible;
 use oauth2_by_hand::{Client, Error};
 
 /// Runs a step program: options in, `log_in`, exit code out.
@@ -84,7 +84,7 @@ impl Cli {
         let environment =
             |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         show_how_to_register(self.program, &self.options, &environment)?;
-        let setup = setup::setup(&self.options, &environment)?;
+        let setup = choose_provider::setup(&self.options, &environment)?;
         let secret_shown = setup.is_local() || self.options.show_secrets;
         let client = setup.client;
         if secret_shown && !self.options.mask_secrets {
@@ -307,11 +307,11 @@ impl Cli {
 pub fn show_how_to_register(
     program: &str,
     options: &Options,
-    environment: setup::Lookup,
+    environment: choose_provider::Lookup,
 ) -> Result<(), Error> {
-    match setup::unregistered(options, environment) {
+    match choose_provider::unregistered(options, environment) {
         Some((preset, redirect_uri)) => {
-            screen::print(&presets::how_to_register(program, preset, &visible(&redirect_uri)))
+            screen::print(&provider_help::how_to_register(program, preset, &visible(&redirect_uri)))
         }
         None => Ok(()),
     }

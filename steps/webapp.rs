@@ -13,12 +13,12 @@ use std::sync::Arc;
 use std::{env, thread};
 
 use app::{App, Provider};
+use cli::choose_provider::{Setup, setup};
 use cli::screen::{print, wrapped};
-use cli::setup::{Setup, setup};
 use cli::{Failure, Options};
-use oauth2_by_hand::http::mask::Mask;
 use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::http::{endpoint, loopback};
+use oauth2_by_hand::show::mask::Mask;
 use oauth2_by_hand::{Client, Error};
 
 fn main() -> ExitCode {

@@ -14,11 +14,12 @@
 mod common;
 
 use common::*;
+use oauth2_by_hand::Error;
 use oauth2_by_hand::authorize::read_redirect;
+use oauth2_by_hand::client::settings;
 use oauth2_by_hand::fetch_token::read_token;
 use oauth2_by_hand::get_user_info::read_user;
 use oauth2_by_hand::http::Response;
-use oauth2_by_hand::{Error, settings};
 
 const STATE: &str = "K3nsKxXm9lQy8sYHfRkQ0f2nUeTgD1iVbwzpo7jCM4E";
 
@@ -114,7 +115,7 @@ fn the_words_of_a_server_never_steer_the_terminal() {
             format!("code=a&state={{S}}&iss=http://x{steering}"),
         ] {
             let shown = redirect(&query).unwrap_err().to_string();
-            let steers = |c: char| oauth2_by_hand::http::visible::steers(c) && c != '\n';
+            let steers = |c: char| oauth2_by_hand::show::visible::steers(c) && c != '\n';
             assert!(!shown.contains(steers), "{query}: {shown:?}");
         }
     }

@@ -16,9 +16,9 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use common::*;
-use oauth2_by_hand::http::mask::Mask;
 use oauth2_by_hand::http::{self, Request, Response, read::read_request};
 use oauth2_by_hand::practice::Provider;
+use oauth2_by_hand::show::mask::Mask;
 use oauth2_by_hand::{fetch_token, get_user_info};
 
 /// One connection's bytes: those that came and those that went.

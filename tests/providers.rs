@@ -11,8 +11,9 @@
 mod common;
 
 use common::*;
-use oauth2_by_hand::providers::{ABSENT, PRESETS};
-use oauth2_by_hand::{get_user_info, practice, settings};
+use oauth2_by_hand::client::providers::{ABSENT, PRESETS};
+use oauth2_by_hand::client::settings;
+use oauth2_by_hand::{get_user_info, practice};
 
 /// One line, so that a text can be looked for wherever it was wrapped.
 fn unwrapped(text: &str) -> String {

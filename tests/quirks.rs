@@ -11,13 +11,14 @@
 mod common;
 
 use common::*;
+use oauth2_by_hand::client::settings;
 use oauth2_by_hand::fetch_token::{
     read_refreshed_token, read_token, refresh_request, token_request,
 };
 use oauth2_by_hand::get_user_info::{read_user, user_info_request};
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::practice::{Provider, quirks};
-use oauth2_by_hand::{Client, Error, authorize, settings};
+use oauth2_by_hand::{Client, Error, authorize};
 
 /// A provider with the habits of that name, and its client `workshop`.
 fn like(name: &str) -> (Provider, Client) {

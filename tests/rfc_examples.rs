@@ -13,12 +13,13 @@
 
 use oauth2_by_hand::authorize::{authorization_url, read_redirect};
 use oauth2_by_hand::by_hand::{base64, sha256};
+use oauth2_by_hand::client::settings;
 use oauth2_by_hand::fetch_token::{
     read_refreshed_token, read_token, refresh_request, token_request,
 };
 use oauth2_by_hand::get_user_info::{read_user, user_info_request};
 use oauth2_by_hand::http::{Request, Response};
-use oauth2_by_hand::{Client, Error, pkce, settings};
+use oauth2_by_hand::{Client, Error, pkce};
 
 const CODE_VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CODE_CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";

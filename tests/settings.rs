@@ -11,7 +11,8 @@
 mod common;
 
 use oauth2_by_hand::client::ClientAuthentication;
-use oauth2_by_hand::{Client, Error, settings};
+use oauth2_by_hand::client::settings;
+use oauth2_by_hand::{Client, Error};
 
 const GOOD: [(&str, &str); 5] = [
     ("OAUTH_CLIENT_ID", "id"),

@@ -17,9 +17,10 @@ mod common;
 use std::fs;
 
 use common::*;
+use oauth2_by_hand::client::settings;
 use oauth2_by_hand::http::{self, Request, Response};
 use oauth2_by_hand::practice::{self, Provider};
-use oauth2_by_hand::{Client, authorize, fetch_token, get_user_info, pkce, settings};
+use oauth2_by_hand::{Client, authorize, fetch_token, get_user_info, pkce};
 
 fn client_of(provider: &Provider) -> Client {
     let own = provider.settings();

@@ -23,10 +23,11 @@ use std::time::Duration;
 
 use app::{App, Provider};
 use common::{decision_at, hidden, parameter};
-use oauth2_by_hand::http::mask::Mask;
+use oauth2_by_hand::client::settings;
 use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::http::{Request, Response, loopback};
-use oauth2_by_hand::{Client, practice, settings};
+use oauth2_by_hand::show::mask::Mask;
+use oauth2_by_hand::{Client, practice};
 
 const ORIGIN: &str = "http://127.0.0.1:8080";
 const MINUTE: Duration = Duration::from_secs(60);

@@ -82,7 +82,7 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use super::*;
-    use crate::settings;
+    use crate::client::settings;
 
     /// With the port 80, which no test can listen on. RFC 3986 §6.2.2.1, §6.2.3.
     #[test]

@@ -7,16 +7,13 @@
 //! Request { method, target, headers, body }  ->  "POST /token HTTP/1.1␍␊Host: …"
 //! ```
 //!
-//! `Display` and `Debug` mask what is secret. Only the programs show it, through `mask.rs`.
+//! `Display` and `Debug`, in `show/mask.rs`, mask what is secret. Only the programs show it.
 //!
-//! Specification: [RFC 9112 §2]. Next: `mask.rs`.
+//! Specification: [RFC 9112 §2]. Next: `endpoint.rs`.
 //!
 //! [RFC 9112 §2]: https://www.rfc-editor.org/rfc/rfc9112#section-2
 
-use std::fmt;
-
 use super::endpoint;
-use super::mask::Mask;
 use crate::by_hand::urlencoding;
 
 /// Who we are, in every request. GitHub's API answers 403 to a client without a name.
@@ -170,30 +167,6 @@ impl Response {
     }
 }
 
-impl fmt::Display for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&Mask::hiding().request(self))
-    }
-}
-
-impl fmt::Display for Response {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&Mask::hiding().response(self))
-    }
-}
-
-impl fmt::Debug for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl fmt::Debug for Response {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
 fn find<'a>(headers: &'a [(String, String)], name: &str) -> impl Iterator<Item = &'a str> {
     headers
         .iter()
@@ -339,15 +312,5 @@ mod tests {
         assert_eq!(response.challenge("error"), "invalid_token");
         assert_eq!(response.challenge("error_description"), "no error=here");
         assert_eq!(response.challenge("scope"), "");
-    }
-
-    #[test]
-    fn debug_and_display_mask() {
-        let request = Request::get("http://127.0.0.1/user")
-            .with_header("Authorization", "Bearer CanaryCanaryCanary");
-        assert!(!format!("{request:?}{request}").contains("CanaryCanary"));
-        let response =
-            Response::new(200, "application/json", r#"{"access_token":"CanaryCanaryCanary"}"#);
-        assert!(!format!("{response:?}{response}").contains("CanaryCanary"));
     }
 }

@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 use super::pages;
 use crate::error::Error;
-use crate::http::html::Html;
 use crate::http::{Request, Response};
+use crate::web::html::Html;
 
 /// A page. `form_target` is one more origin that its forms may end at, or nothing.
 pub(super) fn page(status: u16, html: Html, form_target: &str) -> Response {

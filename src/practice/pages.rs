@@ -3,7 +3,7 @@
 //!
 //! A page is a template from `pages/` and a list of what goes into it. There is no script and no
 //! style in the HTML, so the strictest Content-Security-Policy fits, and the words of an
-//! application cannot become more than words (`http/html.rs`).
+//! application cannot become more than words (`web/html.rs`).
 //!
 //! ```text
 //! template and words  ->  the middle of a page  ->  document.html  ->  page
@@ -17,7 +17,7 @@
 pub mod consent;
 pub mod registration;
 
-use crate::http::html::{Html, Slot, fill};
+use crate::web::html::{Html, Slot, fill};
 
 /// The style sheet of every page, to serve as `/style.css`.
 pub const STYLE: &str = include_str!("pages/style.css");

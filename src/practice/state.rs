@@ -18,7 +18,7 @@ use super::scopes::Scope;
 use crate::by_hand::random;
 use crate::error::Error;
 use crate::http::Response;
-use crate::http::shelf::Shelf;
+use crate::web::expiring_map::Shelf;
 
 /// RFC 6749 §4.1.2 recommends ten minutes at most; a program needs less than a second.
 pub(super) const CODE_LIFE: Duration = Duration::from_secs(60);

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::screen::wrapped;
 use oauth2_by_hand::Error;
-use oauth2_by_hand::http::mask::Mask;
+use oauth2_by_hand::show::mask::Mask;
 
 /// What is said, and the exit code: 1 the login failed, 2 wrong usage or configuration.
 pub struct Failure {

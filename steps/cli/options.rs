@@ -1,9 +1,9 @@
 //! The command line: options in, or a clear word about the one that is wrong.
 
-use super::{Failure, presets};
-use oauth2_by_hand::http::mask::Mask;
+use super::{Failure, provider_help};
+use oauth2_by_hand::client::providers::{absent, preset};
 use oauth2_by_hand::practice::{self, quirks, quirks::Quirks};
-use oauth2_by_hand::providers::{absent, preset};
+use oauth2_by_hand::show::mask::Mask;
 
 /// What the command line says.
 #[derive(Clone, Default)]
@@ -92,9 +92,9 @@ fn checked(options: Options) -> Result<Wish, Failure> {
     }
     match options.provider.as_deref() {
         None | Some("practice") => Ok(Wish::Run(options)),
-        Some("list") => Ok(Wish::Print(presets::list())),
+        Some("list") => Ok(Wish::Print(provider_help::list())),
         Some(name) if preset(name).is_none() => Err(match absent(name) {
-            Some(absent) => presets::no_preset(absent),
+            Some(absent) => provider_help::no_preset(absent),
             None => no_provider(name),
         }),
         Some(_) if options.approve && options.like.is_none() => Err(Failure::usage(

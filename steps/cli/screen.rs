@@ -6,10 +6,10 @@
 use std::io::{self, Write};
 
 use oauth2_by_hand::Error;
-use oauth2_by_hand::http::mask::Mask;
-use oauth2_by_hand::http::visible::visible;
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::practice::Answer;
+use oauth2_by_hand::show::mask::Mask;
+use oauth2_by_hand::show::visible::visible;
 
 const WIDTH: usize = 80;
 

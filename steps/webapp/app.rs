@@ -22,9 +22,9 @@ mod trace;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use oauth2_by_hand::http::mask::Mask;
 use oauth2_by_hand::http::{Request, Response, endpoint};
 use oauth2_by_hand::practice::pages::STYLE;
+use oauth2_by_hand::show::mask::Mask;
 use oauth2_by_hand::{Client, Error};
 use sessions::{Memory, Viewer};
 

@@ -12,8 +12,8 @@
 
 use oauth2_by_hand::by_hand::compare;
 use oauth2_by_hand::by_hand::urlencoding::{decode_pairs, parameter};
-use oauth2_by_hand::http::html::{Slot, fill};
 use oauth2_by_hand::http::{Request, Response};
+use oauth2_by_hand::web::html::{Slot, fill};
 
 use super::{Answered, App, cookie, pages, problems};
 

@@ -13,8 +13,8 @@
 //! [RFC 9700 §4.16]: https://www.rfc-editor.org/rfc/rfc9700#section-4.16
 
 use oauth2_by_hand::by_hand::urlencoding::encode_pairs;
-use oauth2_by_hand::http::html::{Html, Slot, fill};
 use oauth2_by_hand::http::{Response, endpoint};
+use oauth2_by_hand::web::html::{Html, Slot, fill};
 
 use super::sessions::Viewer;
 use super::{App, problems};

@@ -6,7 +6,7 @@
 
 use oauth2_by_hand::Error;
 use oauth2_by_hand::http::Response;
-use oauth2_by_hand::http::html::{Html, Slot, fill};
+use oauth2_by_hand::web::html::{Html, Slot, fill};
 
 use super::pages::{log_in_link, page};
 use super::sessions::{Pending, Viewer};

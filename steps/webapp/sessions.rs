@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use oauth2_by_hand::Error;
 use oauth2_by_hand::by_hand::{compare, random};
 use oauth2_by_hand::get_user_info::User;
-use oauth2_by_hand::http::shelf::Shelf;
+use oauth2_by_hand::web::expiring_map::Shelf;
 use serde_json::Value;
 
 use super::Provider;

@@ -10,8 +10,8 @@
 //! Next: `members.rs`.
 
 use oauth2_by_hand::get_user_info::MEMBERS;
-use oauth2_by_hand::http::mask::Mask;
 use oauth2_by_hand::http::{Request, Response};
+use oauth2_by_hand::show::mask::Mask;
 
 use super::cookie;
 

@@ -12,9 +12,10 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use oauth2_by_hand::callback::{listen, wait_for_code};
+use oauth2_by_hand::client::settings;
 use oauth2_by_hand::http::{Request, Response, read::read_request};
 use oauth2_by_hand::practice::Provider;
-use oauth2_by_hand::{Client, Error, settings};
+use oauth2_by_hand::{Client, Error};
 
 /// RFC 7636 Appendix B.
 pub const CODE_VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

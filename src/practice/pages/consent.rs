@@ -12,9 +12,9 @@
 //! [RFC 6749 §4.1.1]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
 
 use super::document;
-use crate::http::html::{Html, Slot, fill};
 use crate::practice::people::{PEOPLE, Person};
 use crate::practice::scopes::Scope;
+use crate::web::html::{Html, Slot, fill};
 
 /// What the consent page has to say, and to hand back with the answer.
 #[derive(Clone, Copy)]

@@ -12,7 +12,7 @@
 //! [RFC 6749 §2]: https://www.rfc-editor.org/rfc/rfc6749#section-2
 
 use super::document;
-use crate::http::html::{Html, Slot, fill};
+use crate::web::html::{Html, Slot, fill};
 
 /// What the registration form suggests as a redirect URI: the address that the steps listen on.
 pub const SUGGESTED_REDIRECT_URI: &str = "http://127.0.0.1:8080/callback";

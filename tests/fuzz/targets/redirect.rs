@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use oauth2_by_hand::authorize::read_redirect;
 use oauth2_by_hand::practice::Provider;
-use oauth2_by_hand::{Client, settings};
+use oauth2_by_hand::client::settings;
+use oauth2_by_hand::Client;
 
 const ISSUER: &str = "http://127.0.0.1:9000";
 const STATE: &str = "state";

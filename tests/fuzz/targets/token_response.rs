@@ -7,7 +7,8 @@ use libfuzzer_sys::fuzz_target;
 use oauth2_by_hand::fetch_token::read_token;
 use oauth2_by_hand::http::Response;
 use oauth2_by_hand::practice::Provider;
-use oauth2_by_hand::{Client, settings};
+use oauth2_by_hand::client::settings;
+use oauth2_by_hand::Client;
 
 const TYPES: [&str; 4] =
     ["application/json", "application/x-www-form-urlencoded", "Application/JSON; x=y", "text/html"];

@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use oauth2_by_hand::get_user_info::{MEMBERS, read_user};
 use oauth2_by_hand::http::Response;
-use oauth2_by_hand::http::mask::Mask;
+use oauth2_by_hand::show::mask::Mask;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((choice, body)) = bytes.split_first() else { return };

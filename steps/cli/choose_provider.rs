@@ -1,12 +1,13 @@
 //! Who the client is and which provider it talks to: from the options and the environment.
 
 use super::{Options, Screen};
-use oauth2_by_hand::http::mask::Mask;
+use oauth2_by_hand::client::providers::{self, Preset};
+use oauth2_by_hand::client::settings;
 use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::http::{Request, endpoint};
 use oauth2_by_hand::practice::{Answer, quirks};
-use oauth2_by_hand::providers::{self, Preset};
-use oauth2_by_hand::{Client, Error, practice, settings};
+use oauth2_by_hand::show::mask::Mask;
+use oauth2_by_hand::{Client, Error, practice};
 
 /// What a login starts with.
 pub struct Setup {

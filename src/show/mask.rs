@@ -13,9 +13,11 @@
 
 mod json_text;
 
+use std::fmt;
+
 use super::visible::visible;
-use super::{Request, Response};
 use crate::by_hand::{base64, urlencoding};
+use crate::http::{Request, Response};
 use json_text::Member;
 
 /// The names whose values are secret, in forms, queries and JSON.
@@ -223,6 +225,30 @@ impl Mask {
     }
 }
 
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Mask::hiding().request(self))
+    }
+}
+
+impl fmt::Display for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Mask::hiding().response(self))
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// What stands in the place of a body that is not shown.
 fn withheld(response: &Response, reason: &str) -> String {
     format!("({} bytes, withheld: {reason})", response.body.len())
@@ -385,5 +411,15 @@ mod tests {
             "HTTP/1.1 200 OK\ncontent-type: application/json\ncontent-length: 35\n\
              connection: close\nx: \\u{1b}[2J\n\n{\"access_token\":\"abcdefghijklmnop\"}"
         );
+    }
+
+    #[test]
+    fn debug_and_display_mask() {
+        let request = Request::get("http://127.0.0.1/user")
+            .with_header("Authorization", "Bearer CanaryCanaryCanary");
+        assert!(!format!("{request:?}{request}").contains("CanaryCanary"));
+        let response =
+            Response::new(200, "application/json", r#"{"access_token":"CanaryCanaryCanary"}"#);
+        assert!(!format!("{response:?}{response}").contains("CanaryCanary"));
     }
 }

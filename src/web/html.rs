@@ -15,7 +15,7 @@
 
 use std::fmt;
 
-use super::visible::steers;
+use crate::show::visible::steers;
 
 /// A piece of HTML, safe to send. The field is private: that is the whole defence.
 #[derive(Clone, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::screen::wrapped;
-use oauth2_by_hand::providers::{ABSENT, Absent, PRESETS, Preset};
+use oauth2_by_hand::client::providers::{ABSENT, Absent, PRESETS, Preset};
 
 /// What `--provider list` prints.
 pub fn list() -> String {

@@ -1,0 +1,4 @@
+//! What may be seen of a message: secrets hidden, and characters that would act on a terminal escaped.
+
+pub mod mask;
+pub mod visible;
