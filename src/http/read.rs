@@ -12,7 +12,7 @@
 //!
 //! [RFC 9112 §3, §5, §6.3]: https://www.rfc-editor.org/rfc/rfc9112#section-3
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 
 use super::Request;
 
@@ -39,38 +39,32 @@ use Unreadable::{Refused, Silent};
 ///
 /// [`Unreadable`], after which nothing more may be read from the connection.
 pub fn read_request(stream: &mut dyn Read, origin: &str) -> Result<Request, Unreadable> {
-    let mut received = Vec::new();
-    let mut searched: usize = 0;
-    let head_length = loop {
-        // A head that comes byte by byte would cost the square of its length, searched from the start.
-        let from = searched.saturating_sub(3);
-        let unsearched = received.get(from..received.len().min(MAX_HEAD_BYTES)).unwrap_or_default();
-        if let Some(position) = unsearched.windows(4).position(|four| four == b"\r\n\r\n") {
-            break from + position + 4;
-        }
-        searched = received.len();
-        if received.len() >= MAX_HEAD_BYTES {
-            return Err(Refused(431, "the head of the request is too large"));
-        }
-        if !read_more(stream, &mut received) {
-            let silent = received.is_empty();
-            return Err(if silent { Silent } else { Refused(400, "the request ended too early") });
-        }
-    };
-    let mut body = received.split_off(head_length);
-    let head = str::from_utf8(&received).map_err(|_| Refused(400, "the head is not text"))?;
-
-    let mut request = parse_head(head, origin)?;
-    let length = body_length(&request)?;
-    while body.len() < length {
-        if !read_more(stream, &mut body) {
-            return Err(Refused(400, "the body is shorter than its Content-Length"));
+    let mut stream = BufReader::new(stream.take(MAX_HEAD_BYTES as u64));
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read_until(b'\n', &mut head) {
+            Ok(length) if length > 0 => (),
+            // The end of the stream, its deadline, a broken connection, or no more room.
+            _ if head.is_empty() => return Err(Silent),
+            _ if head.len() >= MAX_HEAD_BYTES => {
+                return Err(Refused(431, "the head of the request is too large"));
+            }
+            _ => return Err(Refused(400, "the request ended too early")),
         }
     }
+    let head = str::from_utf8(&head).map_err(|_| Refused(400, "the head is not text"))?;
+    let mut request = parse_head(head, origin)?;
+
     // What follows the body would be a second request: we close instead.
-    body.truncate(length);
-    request.body = String::from_utf8(body).map_err(|_| Refused(400, "the body is not text"))?;
-    Ok(request)
+    let length = body_length(&request)?;
+    stream.get_mut().set_limit(length as u64);
+    match stream.take(length as u64).read_to_string(&mut request.body) {
+        Ok(read) if read == length => Ok(request),
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            Err(Refused(400, "the body is not text"))
+        }
+        _ => Err(Refused(400, "the body is shorter than its Content-Length")),
+    }
 }
 
 /// Reads the request line and the headers, up to and with the empty line.
@@ -149,19 +143,6 @@ fn body_length(request: &Request) -> Result<usize, Unreadable> {
 fn is_token(text: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     !text.is_empty() && text.chars().all(fits)
-}
-
-/// False at the end of the stream, at the deadline, and when the connection breaks.
-fn read_more(stream: &mut dyn Read, received: &mut Vec<u8>) -> bool {
-    let mut piece = [0; 4096];
-    match stream.read(&mut piece) {
-        Ok(length) if length > 0 => {
-            received.extend_from_slice(piece.get(..length).unwrap_or_default());
-            true
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::Interrupted => true,
-        _ => false,
-    }
 }
 
 #[cfg(test)]
