@@ -17,44 +17,35 @@
 pub mod consent;
 pub mod registration;
 
-use crate::web::html::{Html, Slot, fill};
+use crate::web::html::{Html, fill};
 
 /// The style sheet of every page, to serve as `/style.css`.
 pub const STYLE: &str = include_str!("pages/style.css");
 
 /// Says what went wrong when the provider must not redirect, because nobody trustworthy waits there.
 pub fn error_page(title: &str, what_happened: &str, likely_cause: &str, what_to_do: &str) -> Html {
-    let main = fill(
-        include_str!("pages/error.html"),
-        &[
-            ("title", Slot::Text(title)),
-            ("what_happened", Slot::Text(what_happened)),
-            ("likely_cause", Slot::Text(likely_cause)),
-            ("what_to_do", Slot::Text(what_to_do)),
-        ],
-    );
-    document(title, &main)
+    let texts = [
+        ("title", title),
+        ("what_happened", what_happened),
+        ("likely_cause", likely_cause),
+        ("what_to_do", what_to_do),
+    ];
+    document(title, &fill(include_str!("pages/error.html"), &texts, &[]))
 }
 
 /// The front page. An endpoint is its label, its path and a sentence on what it is for.
 pub fn home_page(issuer: &str, endpoints: &[(&str, &str, &str)]) -> Html {
-    let endpoints: Html = endpoints.iter().map(endpoint).collect();
-    let main = fill(
-        include_str!("pages/home.html"),
-        &[("issuer", Slot::Text(issuer)), ("endpoints", Slot::Html(&endpoints))],
-    );
-    document("Welcome", &main)
+    let endpoint = |(label, path, what): &(&str, &str, &str)| {
+        let texts = [("label", *label), ("path", *path), ("what", *what)];
+        fill(include_str!("pages/endpoint.html"), &texts, &[])
+    };
+    let endpoints = endpoints.iter().map(endpoint).collect();
+    let home = include_str!("pages/home.html");
+    document("Welcome", &fill(home, &[("issuer", issuer)], &[("endpoints", &endpoints)]))
 }
 
 fn document(title: &str, main: &Html) -> Html {
-    let slots = [("title", Slot::Text(title)), ("main", Slot::Html(main))];
-    fill(include_str!("pages/document.html"), &slots)
-}
-
-fn endpoint((label, path, what): &(&str, &str, &str)) -> Html {
-    let slots =
-        [("label", Slot::Text(label)), ("path", Slot::Text(path)), ("what", Slot::Text(what))];
-    fill(include_str!("pages/endpoint.html"), &slots)
+    fill(include_str!("pages/document.html"), &[("title", title)], &[("main", main)])
 }
 
 #[cfg(test)]

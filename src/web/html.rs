@@ -6,7 +6,7 @@
 //! and there is no third way.
 //!
 //! ```text
-//! template with {{places}} + a slot for each place  ->  Html  ->  body of a response
+//! template with {{places}} + texts + pieces of HTML  ->  Html  ->  body of a response
 //! ```
 //!
 //! Escaped text is safe between tags and inside a double-quoted attribute, and nowhere else:
@@ -20,15 +20,6 @@ use crate::show::visible::steers;
 /// A piece of HTML, safe to send. The field is private: that is the whole defence.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Html(String);
-
-/// What goes into a `{{place}}` of a template.
-#[derive(Clone, Copy)]
-pub enum Slot<'a> {
-    /// Anybody's words: they are escaped.
-    Text(&'a str),
-    /// HTML that was built here before: it goes in as it is.
-    Html(&'a Html),
-}
 
 impl Html {
     /// HTML that shows `text`, character for character.
@@ -61,20 +52,21 @@ impl FromIterator<Html> for Html {
     }
 }
 
-/// The template with every `{{place}}` replaced by the slot of that name.
+/// The template with every `{{place}}` replaced: by somebody's text, which is escaped, or by a piece of HTML
+/// that was built here before.
 ///
-/// A place without a slot shows nothing, and a slot without a place is not used; where two slots
-/// have one name, the first counts. `static` keeps text from the network out of `template`.
-pub fn fill(template: &'static str, slots: &[(&str, Slot)]) -> Html {
+/// A place that has neither shows nothing, and a name without a place is not used; where one name is there
+/// twice, the first counts. `static` keeps text from the network out of `template`.
+pub fn fill(template: &'static str, texts: &[(&str, &str)], pieces: &[(&str, &Html)]) -> Html {
     // One pass, and only over the template: a value that contains "{{secret}}" is never read again.
-    let mut pieces = template.split("{{");
-    let mut page = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let (place, after) = piece.split_once("}}").unwrap_or((piece, ""));
-        match slots.iter().find(|(name, _)| *name == place) {
-            Some((_, Slot::Text(text))) => page.push_str(&escape(text)),
-            Some((_, Slot::Html(html))) => page.push_str(html.as_str()),
-            None => {}
+    let mut parts = template.split("{{");
+    let mut page = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (place, after) = part.split_once("}}").unwrap_or((part, ""));
+        if let Some((_, text)) = texts.iter().find(|(name, _)| *name == place) {
+            page.push_str(&escape(text));
+        } else if let Some((_, piece)) = pieces.iter().find(|(name, _)| *name == place) {
+            page.push_str(piece.as_str());
         }
         page.push_str(after);
     }
@@ -135,37 +127,31 @@ mod tests {
     fn text_is_escaped_and_html_is_not() {
         let inner = Html::text("1 < 2");
 
-        let page = fill(
-            r#"<p id="{{id}}">{{inner}}</p>"#,
-            &[("id", Slot::Text("\"'")), ("inner", Slot::Html(&inner))],
-        );
+        let page = fill(r#"<p id="{{id}}">{{inner}}</p>"#, &[("id", "\"'")], &[("inner", &inner)]);
 
         assert_eq!(page.as_str(), r#"<p id="&quot;&#39;">1 &lt; 2</p>"#);
     }
 
     #[test]
     fn a_value_is_never_filled_again() {
-        let slots = [("name", Slot::Text("{{secret}}")), ("secret", Slot::Text("hunter2"))];
+        let texts = [("name", "{{secret}}"), ("secret", "hunter2")];
 
-        assert_eq!(fill("{{name}}, {{secret}}", &slots).as_str(), "{{secret}}, hunter2");
+        assert_eq!(fill("{{name}}, {{secret}}", &texts, &[]).as_str(), "{{secret}}, hunter2");
     }
 
     #[test]
     fn a_value_cannot_complete_a_place() {
-        let slots = [("a", Slot::Text("{{")), ("b", Slot::Text("}}")), ("x", Slot::Text("no"))];
+        let texts = [("a", "{{"), ("b", "}}"), ("x", "no")];
 
-        assert_eq!(fill("{{a}}x{{b}}", &slots).as_str(), "{{x}}");
+        assert_eq!(fill("{{a}}x{{b}}", &texts, &[]).as_str(), "{{x}}");
     }
 
     #[test]
-    fn places_and_slots_that_do_not_meet_show_nothing() {
-        assert_eq!(fill("a{{missing}}b", &[("other", Slot::Text("x"))]).as_str(), "ab");
-        assert_eq!(
-            fill("{{a}}{{a}}", &[("a", Slot::Text("1")), ("a", Slot::Text("2"))]).as_str(),
-            "11"
-        );
-        assert_eq!(fill("a{{never closed", &[]).as_str(), "a");
-        assert_eq!(fill("", &[]).as_str(), "");
+    fn places_and_values_that_do_not_meet_show_nothing() {
+        assert_eq!(fill("a{{missing}}b", &[("other", "x")], &[]).as_str(), "ab");
+        assert_eq!(fill("{{a}}{{a}}", &[("a", "1"), ("a", "2")], &[]).as_str(), "11");
+        assert_eq!(fill("a{{never closed", &[], &[]).as_str(), "a");
+        assert_eq!(fill("", &[], &[]).as_str(), "");
     }
 
     #[test]

@@ -13,7 +13,7 @@
 use oauth2_by_hand::by_hand::compare;
 use oauth2_by_hand::by_hand::urlencoding::{decode_pairs, parameter};
 use oauth2_by_hand::http::{Request, Response};
-use oauth2_by_hand::web::html::{Slot, fill};
+use oauth2_by_hand::web::html::fill;
 
 use super::{Answered, App, cookie, pages, problems};
 
@@ -21,8 +21,7 @@ pub fn home(app: &App, request: &Request) -> Response {
     let Some(viewer) = app.viewer(request) else {
         return pages::log_in_offer(app, "Home", include_str!("pages/home.html"), "/welcome");
     };
-    let name = [("name", Slot::Text(viewer.name()))];
-    let main = fill(include_str!("pages/home_member.html"), &name);
+    let main = fill(include_str!("pages/home_member.html"), &[("name", viewer.name())], &[]);
     pages::page(200, "Home", &main, Some(&viewer))
 }
 
@@ -31,16 +30,16 @@ pub fn welcome(app: &App, request: &Request) -> Response {
         return members_only(app, "/welcome");
     };
     let account = &viewer.account;
-    let slots = [
-        ("portrait", Slot::Html(&pages::portrait(&viewer, "96"))),
-        ("name", Slot::Text(viewer.name())),
-        ("bio", Slot::Text(account.user.bio.as_deref().unwrap_or("No word about themselves."))),
-        ("provider", Slot::Text(&account.provider.title)),
-        ("id", Slot::Text(&account.user.id)),
-        ("number", Slot::Text(&account.number.to_string())),
-        ("logins", Slot::Text(&account.logins.to_string())),
+    let texts = [
+        ("name", viewer.name()),
+        ("bio", account.user.bio.as_deref().unwrap_or("No word about themselves.")),
+        ("provider", &account.provider.title),
+        ("id", &account.user.id),
+        ("number", &account.number.to_string()),
+        ("logins", &account.logins.to_string()),
     ];
-    let main = fill(include_str!("pages/welcome.html"), &slots);
+    let pieces = [("portrait", &pages::portrait(&viewer, "96"))];
+    let main = fill(include_str!("pages/welcome.html"), &texts, &pieces);
     pages::page(200, "Welcome", &main, Some(&viewer))
 }
 
@@ -48,8 +47,7 @@ pub fn members(app: &App, request: &Request) -> Response {
     let Some(viewer) = app.viewer(request) else {
         return members_only(app, "/members");
     };
-    let name = [("name", Slot::Text(viewer.name()))];
-    let main = fill(include_str!("pages/members.html"), &name);
+    let main = fill(include_str!("pages/members.html"), &[("name", viewer.name())], &[]);
     pages::page(200, "Members only", &main, Some(&viewer))
 }
 
@@ -63,9 +61,9 @@ pub fn behind_the_scenes(app: &App, request: &Request) -> Response {
         true => "Secrets are cut off after four characters.",
         false => "Secrets stand here in full: what a practice provider gives out is worth nothing.",
     };
-    let mut slots = vec![("provider", Slot::Text(&provider.title)), ("masked", Slot::Text(masked))];
-    slots.extend(viewer.member.messages.iter().map(|(place, text)| (*place, Slot::Text(text))));
-    let main = fill(include_str!("pages/scenes.html"), &slots);
+    let mut texts = vec![("provider", &*provider.title), ("masked", masked)];
+    texts.extend(viewer.member.messages.iter().map(|(place, text)| (*place, &**text)));
+    let main = fill(include_str!("pages/scenes.html"), &texts, &[]);
     pages::page(200, "Behind the scenes", &main, Some(&viewer))
 }
 

@@ -14,17 +14,16 @@
 
 use oauth2_by_hand::by_hand::urlencoding::encode_pairs;
 use oauth2_by_hand::http::{Response, endpoint};
-use oauth2_by_hand::web::html::{Html, Slot, fill};
+use oauth2_by_hand::web::html::{Html, fill};
 
 use super::sessions::Viewer;
 use super::{App, problems};
 
 /// A whole page, with the headers that every page of ours has.
 pub fn page(status: u16, title: &str, main: &Html, viewer: Option<&Viewer>) -> Response {
-    let nav = viewer.map_or_else(|| fill(include_str!("pages/nav.html"), &[]), nav);
-    let slots =
-        [("title", Slot::Text(title)), ("nav", Slot::Html(&nav)), ("main", Slot::Html(main))];
-    let html = fill(include_str!("pages/document.html"), &slots).into_string();
+    let nav = viewer.map_or_else(|| fill(include_str!("pages/nav.html"), &[], &[]), nav);
+    let pieces = [("nav", &nav), ("main", main)];
+    let html = fill(include_str!("pages/document.html"), &[("title", title)], &pieces);
 
     let picture = viewer.and_then(picture).map(|url| endpoint::split(url).0);
     let policy = format!(
@@ -34,7 +33,7 @@ pub fn page(status: u16, title: &str, main: &Html, viewer: Option<&Viewer>) -> R
     );
     // With `no-referrer` a browser sends `Origin: null` with our own forms, and members have one.
     let referrer = if viewer.is_some() { "same-origin" } else { "no-referrer" };
-    Response::new(status, "text/html; charset=utf-8", html)
+    Response::new(status, "text/html; charset=utf-8", html.into_string())
         .with_header("content-security-policy", &policy)
         .with_header("x-frame-options", "DENY")
         .with_header("x-content-type-options", "nosniff")
@@ -73,10 +72,10 @@ pub fn tutorial() -> Response {
 pub fn log_in_offer(app: &App, title: &str, template: &'static str, next: &str) -> Response {
     let links = app.providers.iter().map(|provider| {
         let href = log_in_link(&provider.name, next);
-        let slots = [("href", Slot::Text(&href)), ("title", Slot::Text(&provider.title))];
-        fill(include_str!("pages/log_in.html"), &slots)
+        let texts = [("href", &*href), ("title", &provider.title)];
+        fill(include_str!("pages/log_in.html"), &texts, &[])
     });
-    page(200, title, &fill(template, &[("links", Slot::Html(&links.collect()))]), None)
+    page(200, title, &fill(template, &[], &[("links", &links.collect())]), None)
 }
 
 pub fn log_in_link(provider: &str, next: &str) -> String {
@@ -87,14 +86,12 @@ pub fn log_in_link(provider: &str, next: &str) -> String {
 /// from in here it could be a door that is closed from outside.
 pub fn portrait(viewer: &Viewer, size: &str) -> Html {
     let initial = viewer.name().chars().find(|c| c.is_alphanumeric()).unwrap_or('?').to_uppercase();
-    let slots = [
-        ("src", Slot::Text(picture(viewer).unwrap_or_default())),
-        ("initial", Slot::Text(&initial.to_string())),
-        ("size", Slot::Text(size)),
-    ];
     match picture(viewer) {
-        Some(_) => fill(include_str!("pages/picture.html"), &slots),
-        None => fill(include_str!("pages/initial.html"), &slots),
+        Some(url) => fill(include_str!("pages/picture.html"), &[("src", url), ("size", size)], &[]),
+        None => {
+            let texts = [("initial", &*initial.to_string()), ("size", size)];
+            fill(include_str!("pages/initial.html"), &texts, &[])
+        }
     }
 }
 
@@ -111,10 +108,7 @@ fn picture(viewer: &Viewer) -> Option<&str> {
 }
 
 fn nav(viewer: &Viewer) -> Html {
-    let slots = [
-        ("portrait", Slot::Html(&portrait(viewer, "32"))),
-        ("name", Slot::Text(viewer.name())),
-        ("form_token", Slot::Text(&viewer.member.form_token)),
-    ];
-    fill(include_str!("pages/nav_member.html"), &slots)
+    let texts = [("name", viewer.name()), ("form_token", &viewer.member.form_token)];
+    let pieces = [("portrait", &portrait(viewer, "32"))];
+    fill(include_str!("pages/nav_member.html"), &texts, &pieces)
 }

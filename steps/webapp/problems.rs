@@ -6,7 +6,7 @@
 
 use oauth2_by_hand::Error;
 use oauth2_by_hand::http::Response;
-use oauth2_by_hand::web::html::{Html, Slot, fill};
+use oauth2_by_hand::web::html::{Html, fill};
 
 use super::pages::{log_in_link, page};
 use super::sessions::{Pending, Viewer};
@@ -57,20 +57,15 @@ fn stopped(
     (href, go_on): (&str, &str),
     viewer: Option<&Viewer>,
 ) -> Response {
-    let slots = [
-        ("title", Slot::Text(title)),
-        ("words", Slot::Text(words)),
-        ("details", Slot::Html(details)),
-        ("href", Slot::Text(href)),
-        ("go_on", Slot::Text(go_on)),
-    ];
-    page(status, title, &fill(include_str!("pages/problem.html"), &slots), viewer)
+    let texts = [("title", title), ("words", words), ("href", href), ("go_on", go_on)];
+    let main = fill(include_str!("pages/problem.html"), &texts, &[("details", details)]);
+    page(status, title, &main, viewer)
 }
 
 /// The three lines of an error: what happened, the likely cause, what to do.
 fn explained(error: &str) -> Html {
-    let line = |line| fill("<p>{{line}}</p>\n", &[("line", Slot::Text(line))]);
+    let line = |line| fill("<p>{{line}}</p>\n", &[("line", line)], &[]);
     let error = format!("What happened: {error}");
     let lines = error.lines().map(str::trim).map(line).collect();
-    fill(include_str!("pages/explained.html"), &[("lines", Slot::Html(&lines))])
+    fill(include_str!("pages/explained.html"), &[], &[("lines", &lines)])
 }

@@ -14,7 +14,7 @@
 use super::document;
 use crate::practice::people::{PEOPLE, Person};
 use crate::practice::scopes::Scope;
-use crate::web::html::{Html, Slot, fill};
+use crate::web::html::{Html, fill};
 
 /// What the consent page has to say, and to hand back with the answer.
 #[derive(Clone, Copy)]
@@ -43,66 +43,54 @@ pub struct Consent<'a> {
 pub fn consent_page(consent: &Consent) -> Html {
     let asked_for = |scope: &&Scope| consent.scopes.contains(scope);
     let (asked, not_asked): (Vec<&Scope>, Vec<&Scope>) = consent.known.iter().partition(asked_for);
-    let permissions: Html = match asked.is_empty() {
-        true => fill(include_str!("nothing_asked.html"), &[]),
+    let permissions = match asked.is_empty() {
+        true => fill(include_str!("nothing_asked.html"), &[], &[]),
         false => asked.into_iter().map(permission).collect(),
     };
-    let refusals: Html = not_asked.into_iter().map(no_permission).collect();
-    let people: Html = PEOPLE.iter().map(choice_of_person).collect();
+    let refusals = not_asked.into_iter().map(no_permission).collect();
+    let people = PEOPLE.iter().map(choice_of_person).collect();
+    let homepage = match consent.homepage {
+        "" => Html::default(),
+        homepage => fill(include_str!("homepage.html"), &[("homepage", homepage)], &[]),
+    };
 
-    let main = fill(
-        include_str!("consent.html"),
-        &[
-            ("transaction", Slot::Text(consent.transaction)),
-            ("consent_token", Slot::Text(consent.consent_token)),
-            ("initial", Slot::Text(&initial(consent.client_name))),
-            ("client_name", Slot::Text(consent.client_name)),
-            ("homepage", Slot::Html(&homepage(consent.homepage))),
-            ("permissions", Slot::Html(&permissions)),
-            ("refusals", Slot::Html(&refusals)),
-            ("people", Slot::Html(&people)),
-            ("destination", Slot::Text(authority(consent.redirect_uri))),
-        ],
-    );
+    let texts = [
+        ("transaction", consent.transaction),
+        ("consent_token", consent.consent_token),
+        ("initial", &initial(consent.client_name)),
+        ("client_name", consent.client_name),
+        ("destination", authority(consent.redirect_uri)),
+    ];
+    let pieces = [
+        ("homepage", &homepage),
+        ("permissions", &permissions),
+        ("refusals", &refusals),
+        ("people", &people),
+    ];
+    let main = fill(include_str!("consent.html"), &texts, &pieces);
     document(&format!("{} asks for your permission", consent.client_name), &main)
 }
 
 fn permission(scope: &Scope) -> Html {
-    let template = include_str!("permission.html");
-    let slots = [
-        ("meaning", Slot::Text(scope.meaning)),
-        ("limit", Slot::Text(scope.limit)),
-        ("name", Slot::Text(scope.name)),
-    ];
-    fill(template, &slots)
+    let texts = [("meaning", scope.meaning), ("limit", scope.limit), ("name", scope.name)];
+    fill(include_str!("permission.html"), &texts, &[])
 }
 
 fn no_permission(scope: &Scope) -> Html {
-    let template = include_str!("no_permission.html");
-    fill(template, &[("meaning", Slot::Text(scope.meaning)), ("name", Slot::Text(scope.name))])
+    let texts = [("meaning", scope.meaning), ("name", scope.name)];
+    fill(include_str!("no_permission.html"), &texts, &[])
 }
 
 fn choice_of_person(person: &Person) -> Html {
     // Somebody has to be chosen, or a hurried press on Allow would meet an error.
-    let checked = match PEOPLE.first() == Some(person) {
-        true => " checked",
-        false => "",
-    };
-    let template = include_str!("person.html");
-    let slots = [
-        ("login", Slot::Text(person.login)),
-        ("checked", Slot::Text(checked)),
-        ("name", Slot::Text(person.name)),
-        ("bio", Slot::Text(person.bio.unwrap_or_default())),
+    let checked = if PEOPLE.first() == Some(person) { " checked" } else { "" };
+    let texts = [
+        ("login", person.login),
+        ("checked", checked),
+        ("name", person.name),
+        ("bio", person.bio.unwrap_or_default()),
     ];
-    fill(template, &slots)
-}
-
-fn homepage(homepage: &str) -> Html {
-    match homepage {
-        "" => Html::default(),
-        _ => fill(include_str!("homepage.html"), &[("homepage", Slot::Text(homepage))]),
-    }
+    fill(include_str!("person.html"), &texts, &[])
 }
 
 /// The first letter of a name, large, in place of a logo.

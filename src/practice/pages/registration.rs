@@ -12,7 +12,7 @@
 //! [RFC 6749 §2]: https://www.rfc-editor.org/rfc/rfc6749#section-2
 
 use super::document;
-use crate::web::html::{Html, Slot, fill};
+use crate::web::html::{Html, fill};
 
 /// What the registration form suggests as a redirect URI: the address that the steps listen on.
 pub const SUGGESTED_REDIRECT_URI: &str = "http://127.0.0.1:8080/callback";
@@ -47,25 +47,19 @@ pub struct Registered<'a> {
 
 /// The form of a provider's developer page. Posts its four fields to `/register`.
 pub fn register_form(form: &RegistrationForm) -> Html {
-    let problem = form.problem.map(|problem| {
-        let template = include_str!("problem.html");
-        fill(template, &[("problem", Slot::Text(problem))])
-    });
-    let redirect_uri = match form.redirect_uri {
-        "" => SUGGESTED_REDIRECT_URI,
-        typed => typed,
-    };
-    let main = fill(
-        include_str!("register.html"),
-        &[
-            ("problem", Slot::Html(&problem.unwrap_or_default())),
-            ("form_token", Slot::Text(form.form_token)),
-            ("name", Slot::Text(form.name)),
-            ("homepage", Slot::Text(form.homepage)),
-            ("redirect_uri", Slot::Text(redirect_uri)),
-        ],
-    );
-    document("Register a new application", &main)
+    let problem = form
+        .problem
+        .map(|problem| fill(include_str!("problem.html"), &[("problem", problem)], &[]));
+    let redirect_uri =
+        if form.redirect_uri.is_empty() { SUGGESTED_REDIRECT_URI } else { form.redirect_uri };
+    let texts = [
+        ("form_token", form.form_token),
+        ("name", form.name),
+        ("homepage", form.homepage),
+        ("redirect_uri", redirect_uri),
+    ];
+    let pieces = [("problem", &problem.unwrap_or_default())];
+    document("Register a new application", &fill(include_str!("register.html"), &texts, &pieces))
 }
 
 /// Hands over client ID, client secret and the lines that configure a client with them.
@@ -74,19 +68,17 @@ pub fn registered_page(registered: &Registered) -> Html {
         let mut settings = registered.settings.iter();
         settings.find(|(name, _)| *name == wanted).map_or("", |(_, value)| value)
     };
-    let main = fill(
-        include_str!("registered.html"),
-        &[
-            ("client_name", Slot::Text(registered.client_name)),
-            ("client_id", Slot::Text(registered.client_id)),
-            ("client_secret", Slot::Text(registered.client_secret)),
-            ("authorize_url", Slot::Text(setting("OAUTH_AUTHORIZE_URL"))),
-            ("token_url", Slot::Text(setting("OAUTH_TOKEN_URL"))),
-            ("userinfo_url", Slot::Text(setting("OAUTH_USERINFO_URL"))),
-            ("posix", Slot::Text(&lines(registered.settings, posix_line))),
-            ("powershell", Slot::Text(&lines(registered.settings, powershell_line))),
-        ],
-    );
+    let texts = [
+        ("client_name", registered.client_name),
+        ("client_id", registered.client_id),
+        ("client_secret", registered.client_secret),
+        ("authorize_url", setting("OAUTH_AUTHORIZE_URL")),
+        ("token_url", setting("OAUTH_TOKEN_URL")),
+        ("userinfo_url", setting("OAUTH_USERINFO_URL")),
+        ("posix", &lines(registered.settings, posix_line)),
+        ("powershell", &lines(registered.settings, powershell_line)),
+    ];
+    let main = fill(include_str!("registered.html"), &texts, &[]);
     document("Your application is registered", &main)
 }
 
