@@ -15,10 +15,10 @@
 use std::io;
 use std::time::Duration;
 
-use ureq::Agent;
 use ureq::config::{Config, ConfigBuilder};
 use ureq::http::HeaderMap;
 use ureq::typestate::AgentScope;
+use ureq::{Agent, RequestBuilder};
 
 use super::endpoint::{self, Endpoint};
 use super::{Request, Response};
@@ -48,30 +48,24 @@ fn deliver(request: &Request, config: Config) -> Result<Response, Error> {
     let agent = Agent::new_with_config(config);
     let failed = |error| explain(error, &request.origin, &agent);
 
-    let mut answer = match request.method.as_str() {
-        "GET" => {
-            let mut outgoing = agent.get(request.url());
-            for (name, value) in &request.headers {
-                outgoing = outgoing.header_raw(name, value.as_bytes());
-            }
-            outgoing.call().map_err(failed)?
-        }
-        "POST" => {
-            let mut outgoing = agent.post(request.url());
-            for (name, value) in &request.headers {
-                outgoing = outgoing.header_raw(name, value.as_bytes());
-            }
-            outgoing.send(&request.body).map_err(failed)?
-        }
+    let answer = match request.method.as_str() {
+        "GET" => with_headers(agent.get(request.url()), request).call(),
+        "POST" => with_headers(agent.post(request.url()), request).send(&request.body),
         _ => return Err(Error::BadUrl("only GET and POST requests are sent")),
     };
 
+    let mut answer = answer.map_err(failed)?;
     let body = answer.body_mut().with_config().limit(MAX_BODY_BYTES).read_to_vec();
     Ok(Response {
         status: answer.status().as_u16(),
         headers: plain(answer.headers()),
         body: body.map_err(failed)?,
     })
+}
+
+fn with_headers<B>(outgoing: RequestBuilder<B>, request: &Request) -> RequestBuilder<B> {
+    let headers = request.headers.iter();
+    headers.fold(outgoing, |outgoing, (name, value)| outgoing.header_raw(name, value.as_bytes()))
 }
 
 fn config(endpoint: &Endpoint, timeout: Duration) -> ConfigBuilder<AgentScope> {

@@ -9,16 +9,15 @@
 //!
 //! Next: `visible.rs`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 /// Things by name, bounded in number and in age.
 pub struct Shelf<T> {
     room: usize,
     life: Duration,
+    /// Each with its place in the order of coming, and the time at which it came.
     things: HashMap<String, (u64, Instant, T)>,
-    /// The names in the order in which they came.
-    order: BTreeMap<u64, String>,
     next: u64,
 }
 
@@ -26,22 +25,18 @@ impl<T> Shelf<T> {
     /// An empty shelf: how many things it holds, and for how long.
     pub fn new(room: usize, life: Duration) -> Shelf<T> {
         // Twice the room: with less, what was taken off makes the table double itself one day.
-        let things = HashMap::with_capacity(2 * room);
-        Shelf { room, life, things, order: BTreeMap::new(), next: 0 }
+        Shelf { room, life, things: HashMap::with_capacity(2 * room), next: 0 }
     }
 
-    /// Puts a thing on the shelf. The oldest one falls off if there is no room.
+    /// Puts a thing on the shelf. What is over goes, and the oldest one if there is still no room.
     pub fn put(&mut self, name: &str, thing: T, now: Instant) {
         self.take(name);
-        while let Some((_, oldest)) = self.order.first_key_value() {
-            let oldest = oldest.clone();
-            if self.things.len() < self.room && self.get(&oldest, now).is_some() {
-                break;
-            }
-            self.take(&oldest);
+        self.things.retain(|_, (_, since, _)| now.duration_since(*since) < self.life);
+        if self.things.len() >= self.room {
+            let oldest = self.things.values().map(|(place, ..)| *place).min();
+            self.things.retain(|_, (place, ..)| Some(*place) != oldest);
         }
         self.things.insert(name.to_owned(), (self.next, now, thing));
-        self.order.insert(self.next, name.to_owned());
         self.next += 1;
     }
 
@@ -59,15 +54,12 @@ impl<T> Shelf<T> {
 
     /// Takes a thing off the shelf, also one whose time is over.
     pub fn take(&mut self, name: &str) -> Option<T> {
-        let (place, _, thing) = self.things.remove(name)?;
-        self.order.remove(&place);
-        Some(thing)
+        self.things.remove(name).map(|(.., thing)| thing)
     }
 
     /// Takes everything off the shelf that does not fit.
     pub fn keep(&mut self, fits: impl Fn(&T) -> bool) {
-        self.things.retain(|_, (_, _, thing)| fits(thing));
-        self.order.retain(|_, name| self.things.contains_key(name));
+        self.things.retain(|_, (.., thing)| fits(thing));
     }
 }
 
@@ -96,7 +88,7 @@ mod tests {
         let mut shelf = Shelf::new(3, MINUTE);
         for number in 0..1000 {
             shelf.put(&number.to_string(), number, now);
-            assert!(shelf.things.len() <= 3 && shelf.order.len() <= 3);
+            assert!(shelf.things.len() <= 3);
         }
         assert_eq!(shelf.get("996", now), None);
         assert_eq!(shelf.get("997", now), Some(&997));
@@ -112,7 +104,7 @@ mod tests {
             shelf.take("same");
         }
         shelf.keep(|number| *number > 0);
-        assert_eq!((shelf.things.len(), shelf.order.len()), (0, 0));
+        assert_eq!(shelf.things.len(), 0);
     }
 
     #[test]
