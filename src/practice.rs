@@ -33,10 +33,9 @@ mod user;
 
 use std::io;
 use std::net::TcpListener;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::error::Error;
 use crate::http::serve::Server;
 use crate::http::{Request, Response, endpoint, loopback};
 use authorization::decision;
@@ -49,7 +48,6 @@ pub const DEFAULT_PORT: u16 = 9000;
 /// A provider. [`handle`](Provider::handle) is all that there is to it; a socket is optional.
 pub struct Provider {
     issuer: String,
-    quirks: &'static Quirks,
     state: Mutex<State>,
 }
 
@@ -70,7 +68,7 @@ impl Provider {
 
     /// The same with the habits of another provider.
     pub fn like(issuer: &str, quirks: &'static Quirks) -> Provider {
-        Provider { issuer: issuer.to_owned(), quirks, state: Mutex::new(State::new(quirks)) }
+        Provider { issuer: issuer.to_owned(), state: Mutex::new(State::new(issuer, quirks)) }
     }
 
     /// The name that the provider has for itself, to the byte.
@@ -80,8 +78,8 @@ impl Provider {
 
     /// The settings of its client `workshop`, under the names that our programs read.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
-        let client = state::workshop(self.quirks);
-        registration::settings(&self.issuer, &client, self.quirks)
+        let state = self.state();
+        registration::settings(&state, &state::workshop(state.quirks))
     }
 
     /// Answers a request, wherever it comes from.
@@ -91,51 +89,45 @@ impl Provider {
 
     /// Answers a request, with remarks for the screen.
     pub fn answer(&self, request: &Request) -> Answer {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let response = match self.own_origin(request) {
-            None => answers::wrong_host(),
-            Some(origin) => self.route(&mut state, request, &origin),
-        };
+        let mut state = self.state();
+        let (Ok(response) | Err(response)) = route(&mut state, request);
         Answer { response, remarks: std::mem::take(&mut state.remarks) }
     }
 
     /// Lets time pass without waiting for it: codes and tokens grow old. For tests and demonstrations.
     pub fn let_time_pass(&self, time: Duration) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).skew += time;
+        self.state().skew += time;
     }
 
-    fn route(&self, state: &mut State, request: &Request, origin: &str) -> Response {
-        let issuer = &self.issuer;
-        let answered = match (request.method.as_str(), request.path()) {
-            ("GET", "/authorize") => authorization::ask(state, request, issuer),
-            ("POST", "/authorize") => decision::decide(state, request, issuer, origin),
-            ("POST", path) if path == self.quirks.token_path => token::token(state, request),
-            ("GET", "/user") => Ok(user::user(state, request, issuer)),
-            ("GET", "/avatar.svg") => Ok(user::avatar(request)),
-            ("GET", "/.well-known/oauth-authorization-server") => {
-                Ok(metadata::metadata(issuer, self.quirks))
-            }
-            ("GET", "/register") => registration::form(state, request),
-            ("POST", "/register") => registration::register(state, request, issuer, origin),
-            ("GET", "/") => Ok(metadata::home(issuer)),
-            ("GET", "/style.css") => Ok(metadata::style()),
-            (_, "/token") if self.quirks.token_path != "/token" => {
-                state.quirk("the address of the token endpoint ends with a slash, and it counts.");
-                Ok(answers::no_route(""))
-            }
-            (_, path) => Ok(answers::no_route(path)),
-        };
-        answered.unwrap_or_else(|error| answers::broken(&error))
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// DNS rebinding: a page whose host name has been pointed at 127.0.0.1 names itself in `Host`.
-    fn own_origin(&self, request: &Request) -> Option<String> {
-        let own = endpoint::authority(&self.issuer);
-        let by_name = own.replace("127.0.0.1", "localhost");
-        match *request.headers_named("Host") {
-            [host] if host == own || host == by_name => Some(format!("http://{host}")),
-            _ => None,
+fn route(state: &mut State, request: &Request) -> Answered {
+    // DNS rebinding: a page whose host name has been pointed at 127.0.0.1 names itself in `Host`.
+    let own = endpoint::authority(&state.issuer);
+    let by_name = own.replace("127.0.0.1", "localhost");
+    match *request.headers_named("Host") {
+        [host] if host == own || host == by_name => (),
+        _ => return Err(answers::wrong_host()),
+    }
+    match (request.method.as_str(), request.path()) {
+        ("GET", "/authorize") => authorization::ask(state, request),
+        ("POST", "/authorize") => decision::decide(state, request),
+        ("POST", path) if path == state.quirks.token_path => token::token(state, request),
+        ("GET", "/user") => user::user(state, request),
+        ("GET", "/avatar.svg") => user::avatar(request),
+        ("GET", "/.well-known/oauth-authorization-server") => Ok(metadata::metadata(state)),
+        ("GET", "/register") => registration::form(state, request),
+        ("POST", "/register") => registration::register(state, request),
+        ("GET", "/") => Ok(metadata::home(state)),
+        ("GET", "/style.css") => Ok(metadata::style()),
+        (_, "/token") if state.quirks.token_path != "/token" => {
+            state.quirk("the address of the token endpoint ends with a slash, and it counts.");
+            Err(answers::no_route(""))
         }
+        (_, path) => Err(answers::no_route(path)),
     }
 }
 
@@ -177,5 +169,5 @@ pub fn start(
     start_like(&quirks::PLAIN, port, watch)
 }
 
-/// The answer, or that the system gave no random bytes.
-type Answered = Result<Response, Error>;
+/// The answer; or the one that says what is wrong, which `?` sends at once.
+type Answered = Result<Response, Response>;

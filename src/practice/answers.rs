@@ -15,6 +15,8 @@
 use serde_json::{Value, json};
 
 use super::pages;
+use crate::by_hand::random;
+use crate::by_hand::urlencoding::parameter;
 use crate::error::Error;
 use crate::http::{Request, Response};
 use crate::web::html::Html;
@@ -100,15 +102,25 @@ pub(super) fn wrong_host() -> Response {
     )
 }
 
-/// The system gave no random bytes: the one thing that can go wrong in here.
-pub(super) fn broken(error: &Error) -> Response {
+/// A random value, or the answer that says that the system gave none.
+pub(super) fn unguessable() -> Result<String, Response> {
+    random::unguessable().map_err(|error| broken(&error))
+}
+
+fn broken(error: &Error) -> Response {
     token_error(500, "server_error", &format!("{error}").replace(['"', '\\', '\n'], " "))
 }
 
 /// A form that a browser posted may come only from a page of ours: without this, any page could
 /// click Allow (RFC 6749 §10.12). SameSite is no help, since other ports are the same site.
-pub(super) fn is_from_own_page(request: &Request, origin: &str) -> bool {
-    request.headers_named("Origin") == [origin]
+pub(super) fn is_from_own_page(request: &Request) -> bool {
+    let own = format!("http://{}", request.header("Host").unwrap_or_default());
+    request.headers_named("Origin") == [own.as_str()]
+}
+
+/// A field of a form or query that a browser sent; empty if it is not there, or there twice.
+pub(super) fn field<'a>(pairs: &'a [(String, String)], name: &'static str) -> &'a str {
+    parameter(pairs, name).ok().flatten().unwrap_or_default()
 }
 
 /// The cookie that binds a browser to what it was asked. Its name is not one of the demo web app's: cookies

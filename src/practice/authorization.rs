@@ -18,13 +18,12 @@
 
 pub(super) mod decision;
 
-use super::answers::{error_page, page, with_session};
+use super::answers::{error_page, page, unguessable, with_session};
 use super::pages::consent::{Consent, consent_page};
 use super::quirks::Quirks;
 use super::scopes::Scope;
 use super::state::{Grant, Registration, State, Transaction};
 use super::{Answered, registration};
-use crate::by_hand::random;
 use crate::by_hand::urlencoding::{decode_pairs, encode_pairs, parameter};
 use crate::http::{Request, Response, endpoint};
 
@@ -34,40 +33,38 @@ type Pairs = [(String, String)];
 type Refusal = (&'static str, &'static str);
 
 /// The browser brings the client's question.
-pub(super) fn ask(state: &mut State, request: &Request, issuer: &str) -> Answered {
-    let iss = state.quirks.iss.then_some(issuer);
-    let Ok(pairs) = decode_pairs(request.query()) else {
-        return Ok(unclear("The request is not in readable URL encoding."));
-    };
-    let (client, redirect_uri) = match who_asks(state, &pairs) {
-        Ok(found) => found,
-        Err(problem) => return Ok(unclear(problem)),
-    };
+pub(super) fn ask(state: &mut State, request: &Request) -> Answered {
+    let pairs = decode_pairs(request.query())
+        .map_err(|_| unclear("The request is not in readable URL encoding."))?;
+    let (client, redirect_uri) = who_asks(state, &pairs).map_err(unclear)?;
     // A state that came twice is none: which one would we send back?
     let client_state = parameter(&pairs, "state").ok().flatten().map(str::to_owned);
-    let grant = match what_is_asked(&client, &pairs, state.quirks) {
-        Ok((scopes, code_challenge)) => {
-            Grant { client_id: client.client_id.clone(), redirect_uri, scopes, code_challenge }
-        }
-        Err((error, description)) => {
-            let answer = match error {
-                "invalid_scope" if state.quirks.unknown_scope_denied => {
-                    state.quirk("an unknown scope is answered with access_denied and no reason.");
-                    vec![("error", "access_denied")]
-                }
-                _ => vec![("error", error), ("error_description", description)],
-            };
-            return Ok(send_back(&redirect_uri, client_state.as_deref(), iss, &answer));
+    let (scopes, code_challenge) = match what_is_asked(&client, &pairs, state.quirks) {
+        Ok(asked) => asked,
+        Err(refusal) => {
+            let answer = refuse(state, refusal);
+            return Err(send_back(state, &redirect_uri, client_state.as_deref(), &answer));
         }
     };
-    if grant.code_challenge.is_empty() {
+    if code_challenge.is_empty() {
         state.remarks.push(
             "No code_challenge: this client gives up PKCE. A code that is caught on its way is now \
              protected by the client secret alone."
                 .into(),
         );
     }
+    let client_id = client.client_id.clone();
+    let grant = Grant { client_id, redirect_uri, scopes, code_challenge };
     consent(state, request, &client, grant, client_state)
+}
+
+/// What the client is told of a request that is wrong.
+fn refuse(state: &mut State, (error, description): Refusal) -> Vec<(&'static str, &'static str)> {
+    if error == "invalid_scope" && state.quirks.unknown_scope_denied {
+        state.quirk("an unknown scope is answered with access_denied and no reason.");
+        return vec![("error", "access_denied")];
+    }
+    vec![("error", error), ("error_description", description)]
 }
 
 /// Client and redirect URI, if both are known and belong together.
@@ -107,11 +104,7 @@ fn what_is_asked(
     }
 
     let wanted = value("scope")?.unwrap_or(quirks.user_scope);
-    let scopes: Option<Vec<&Scope>> = match wanted {
-        "" => Some(Vec::new()),
-        wanted => wanted.split(' ').map(|name| quirks.scope(name)).collect(),
-    };
-    let scopes = scopes.ok_or(("invalid_scope", quirks.scope_names))?;
+    let scopes = quirks.scopes_named(wanted).ok_or(("invalid_scope", quirks.scope_names))?;
 
     let pkce = (value("code_challenge")?, value("code_challenge_method")?);
     let is_required = client.client_secret.is_none() || quirks.pkce_for_all;
@@ -151,7 +144,7 @@ fn consent(
     client_state: Option<String>,
 ) -> Answered {
     let (session, _) = registration::session(state, request)?;
-    let (name, consent_token) = (random::unguessable()?, random::unguessable()?);
+    let (name, consent_token) = (unguessable()?, unguessable()?);
     let html = consent_page(&Consent {
         client_name: &client.name,
         homepage: &client.homepage,
@@ -177,15 +170,15 @@ fn consent(
 
 /// 303, so that the browser comes with GET whatever it did here (RFC 9700 §4.12).
 fn send_back(
+    state: &State,
     redirect_uri: &str,
-    state: Option<&str>,
-    iss: Option<&str>,
+    client_state: Option<&str>,
     answer: &[(&str, &str)],
 ) -> Response {
     let mut pairs = answer.to_vec();
-    pairs.extend(state.map(|state| ("state", state)));
+    pairs.extend(client_state.map(|state| ("state", state)));
     // Who we are, so that the client can tell us from another provider (RFC 9207 §2).
-    pairs.extend(iss.map(|iss| ("iss", iss)));
+    pairs.extend(state.quirks.iss.then_some(("iss", state.issuer.as_str())));
     let joint = if redirect_uri.contains('?') { '&' } else { '?' };
     let location = format!("{redirect_uri}{joint}{}", encode_pairs(&pairs));
     Response::new(303, "text/plain", "")

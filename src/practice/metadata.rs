@@ -15,10 +15,11 @@ use serde_json::json;
 
 use super::answers;
 use super::pages;
-use super::quirks::{Quirks, SecretIn};
+use super::quirks::SecretIn;
+use super::state::State;
 use crate::http::Response;
 
-pub(super) fn metadata(issuer: &str, quirks: &Quirks) -> Response {
+pub(super) fn metadata(State { issuer, quirks, .. }: &State) -> Response {
     let scopes: Vec<&str> = quirks.scopes.iter().map(|scope| scope.name).collect();
     let methods: &[&str] = match quirks.secret_in {
         SecretIn::Either => &["client_secret_post", "client_secret_basic", "none"],
@@ -43,7 +44,7 @@ pub(super) fn metadata(issuer: &str, quirks: &Quirks) -> Response {
 }
 
 /// The front page.
-pub(super) fn home(issuer: &str) -> Response {
+pub(super) fn home(state: &State) -> Response {
     let endpoints = [
         ("Authorization endpoint", "/authorize", "step 1: where a person is asked"),
         ("Token endpoint", "/token", "step 2: where a code becomes an access token"),
@@ -51,7 +52,7 @@ pub(super) fn home(issuer: &str) -> Response {
         ("Registration", "/register", "step 0: where an application becomes a client"),
         ("Metadata", "/.well-known/oauth-authorization-server", "all of this, for programs"),
     ];
-    answers::page(200, pages::home_page(issuer, &endpoints), "")
+    answers::page(200, pages::home_page(&state.issuer, &endpoints), "")
 }
 
 /// The one style sheet.

@@ -122,8 +122,9 @@ pub fn quirks(name: &str) -> Option<&'static Quirks> {
 }
 
 impl Quirks {
-    /// The scope of that name, letter for letter.
-    pub(super) fn scope(&self, name: &str) -> Option<&'static Scope> {
-        self.scopes.iter().find(|scope| scope.name == name)
+    /// The scopes of these names, letter for letter, if there is none that it does not know.
+    pub(super) fn scopes_named(&self, names: &str) -> Option<Vec<&'static Scope>> {
+        let scope = |name: &str| self.scopes.iter().find(|scope| scope.name == name);
+        if names.is_empty() { Some(Vec::new()) } else { names.split(' ').map(scope).collect() }
     }
 }

@@ -14,16 +14,15 @@
 //! [RFC 9700 §4.1.3]: https://www.rfc-editor.org/rfc/rfc9700#section-4.1.3
 
 use super::Answered;
-use super::answers::{error_page, is_from_own_page, page, session_of, with_session};
-use super::pages::registration::{
-    Registered, RegistrationForm, SUGGESTED_REDIRECT_URI, register_form, registered_page,
+use super::answers::{
+    error_page, field, is_from_own_page, page, session_of, unguessable, with_session,
 };
-use super::quirks::{Quirks, SecretIn};
+use super::pages::registration::{Registered, RegistrationForm, register_form, registered_page};
+use super::quirks::SecretIn;
 use super::state::{Registration, State};
-use crate::by_hand::urlencoding::{decode_pairs, parameter};
-use crate::by_hand::{compare, random};
-use crate::error::Error;
-use crate::http::{Request, endpoint};
+use crate::by_hand::compare;
+use crate::by_hand::urlencoding::decode_pairs;
+use crate::http::{Request, Response, endpoint};
 
 /// Long enough for every real name, short enough for every page.
 const MAX_NAME: usize = 60;
@@ -35,30 +34,19 @@ const LOOPBACK_ORIGINS: [&str; 2] = ["http://127.0.0.1", "http://localhost"];
 /// The empty form.
 pub(super) fn form(state: &mut State, request: &Request) -> Answered {
     let (session, form_token) = session(state, request)?;
-    let html = register_form(&RegistrationForm {
-        name: "",
-        homepage: "",
-        redirect_uri: SUGGESTED_REDIRECT_URI,
-        form_token: &form_token,
-        problem: None,
-    });
-    Ok(with_session(page(200, html, ""), &session))
+    let form = RegistrationForm { form_token: &form_token, ..RegistrationForm::default() };
+    Ok(with_session(page(200, register_form(&form), ""), &session))
 }
 
 /// The form comes back.
-pub(super) fn register(
-    state: &mut State,
-    request: &Request,
-    issuer: &str,
-    origin: &str,
-) -> Answered {
+pub(super) fn register(state: &mut State, request: &Request) -> Answered {
     let pairs = decode_pairs(&request.body).unwrap_or_default();
-    let field = |name| parameter(&pairs, name).ok().flatten().unwrap_or_default().trim();
+    let field = |name| field(&pairs, name).trim();
     let session = session_of(request).unwrap_or_default();
     let form_token = state.sessions.get(&session, state.now()).cloned();
     let fits = form_token.filter(|token| compare::equal(token, field("form_token")));
-    let Some(form_token) = fits.filter(|_| is_from_own_page(request, origin)) else {
-        return Ok(error_page(
+    let Some(form_token) = fits.filter(|_| is_from_own_page(request)) else {
+        return Err(error_page(
             403,
             "This form is too old",
             "The form was not sent from a page that this provider has just shown.",
@@ -72,12 +60,12 @@ pub(super) fn register(
         let problem = Some(problem);
         let form =
             RegistrationForm { name, homepage, redirect_uri, form_token: &form_token, problem };
-        return Ok(page(400, register_form(&form), ""));
+        return Err(page(400, register_form(&form), ""));
     }
     let client = Registration {
         // An ID is public and only has to be new; a secret has to be unguessable.
-        client_id: format!("app-{}", random::unguessable()?.chars().take(12).collect::<String>()),
-        client_secret: Some(random::unguessable()?),
+        client_id: format!("app-{}", unguessable()?.chars().take(12).collect::<String>()),
+        client_secret: Some(unguessable()?),
         name: name.to_owned(),
         homepage: homepage.to_owned(),
         redirect_uri: redirect_uri.to_owned(),
@@ -85,7 +73,7 @@ pub(super) fn register(
     let now = state.now();
     state.registrations.put(&client.client_id, client.clone(), now);
 
-    let settings = settings(issuer, &client, state.quirks);
+    let settings = settings(state, &client);
     let settings: Vec<(&str, &str)> =
         settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let html = registered_page(&Registered {
@@ -98,11 +86,8 @@ pub(super) fn register(
 }
 
 /// What a program has to know to be this client, under the names that our programs read.
-pub(super) fn settings(
-    issuer: &str,
-    client: &Registration,
-    quirks: &Quirks,
-) -> Vec<(&'static str, String)> {
+pub(super) fn settings(state: &State, client: &Registration) -> Vec<(&'static str, String)> {
+    let State { issuer, quirks, .. } = state;
     let scope = quirks.scopes.iter().find(|scope| scope.name == quirks.user_scope);
     let mut settings = vec![
         ("OAUTH_CLIENT_ID", client.client_id.clone()),
@@ -114,7 +99,7 @@ pub(super) fn settings(
         ("OAUTH_USERINFO_URL", format!("{issuer}/user")),
     ];
     if quirks.iss {
-        settings.push(("OAUTH_ISSUER", issuer.to_owned()));
+        settings.push(("OAUTH_ISSUER", issuer.clone()));
     }
     if quirks.secret_in == SecretIn::Header {
         settings.push(("OAUTH_CLIENT_AUTH", "basic".into()));
@@ -123,14 +108,14 @@ pub(super) fn settings(
 }
 
 /// The browser's session and the token of its registration form; a new one if it has none.
-pub(super) fn session(state: &mut State, request: &Request) -> Result<(String, String), Error> {
+pub(super) fn session(state: &mut State, request: &Request) -> Result<(String, String), Response> {
     let now = state.now();
     if let Some(session) = session_of(request)
         && let Some(form_token) = state.sessions.get(&session, now)
     {
         return Ok((session, form_token.clone()));
     }
-    let (session, form_token) = (random::unguessable()?, random::unguessable()?);
+    let (session, form_token) = (unguessable()?, unguessable()?);
     state.sessions.put(&session, form_token.clone(), now);
     Ok((session, form_token))
 }

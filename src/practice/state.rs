@@ -12,11 +12,10 @@
 
 use std::time::{Duration, Instant};
 
+use super::answers::unguessable;
 use super::people::Person;
 use super::quirks::Quirks;
 use super::scopes::Scope;
-use crate::by_hand::random;
-use crate::error::Error;
 use crate::http::Response;
 use crate::web::expiring_map::Shelf;
 
@@ -106,6 +105,7 @@ pub(super) struct Failures {
 }
 
 pub(super) struct State {
+    pub(super) issuer: String,
     pub(super) quirks: &'static Quirks,
     pub(super) fixed_clients: [Registration; 2],
     pub(super) registrations: Shelf<Registration>,
@@ -123,8 +123,9 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(quirks: &'static Quirks) -> State {
+    pub(super) fn new(issuer: &str, quirks: &'static Quirks) -> State {
         State {
+            issuer: issuer.to_owned(),
             quirks,
             fixed_clients: [workshop(quirks), workshop_public(quirks)],
             registrations: Shelf::new(1000, 365 * DAY),
@@ -156,24 +157,22 @@ impl State {
     }
 
     /// A new code. Where they are long, they also hold what has to be percent-encoded.
-    pub(super) fn new_code(&mut self) -> Result<String, Error> {
+    pub(super) fn new_code(&mut self) -> Result<String, Response> {
         if !self.quirks.long {
-            return random::unguessable();
+            return unguessable();
         }
         self.quirk("a code of 500 characters, some of which have to be percent-encoded.");
-        let parts: Vec<String> =
-            (0..12).map(|_| random::unguessable()).collect::<Result<_, _>>()?;
+        let parts: Vec<String> = (0..12).map(|_| unguessable()).collect::<Result<_, _>>()?;
         Ok(format!("4/{}%2B=", parts.join("+")))
     }
 
-    /// A new token. Where they are long, they look like three parts in base64.
-    pub(super) fn new_token(&mut self) -> Result<String, Error> {
+    /// A new token. Where they are long, they look like many parts in base64.
+    pub(super) fn new_token(&mut self) -> Result<String, Response> {
         if !self.quirks.long {
-            return random::unguessable();
+            return unguessable();
         }
         self.quirk("a token of 700 characters.");
-        let parts: Vec<String> =
-            (0..16).map(|_| random::unguessable()).collect::<Result<_, _>>()?;
+        let parts: Vec<String> = (0..16).map(|_| unguessable()).collect::<Result<_, _>>()?;
         Ok(format!("{}==", parts.join(".")))
     }
 

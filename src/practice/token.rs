@@ -18,43 +18,37 @@ mod client_authentication;
 use serde_json::json;
 
 use super::Answered;
-use super::answers::{json, token_error};
+use super::answers::{json, token_error, unguessable};
 use super::quirks::{Refresh, token_answer};
 use super::scopes::Scope;
 use super::state::{ACCESS_TOKEN_LIFE, CODE_LIFE, Code, Issued, Registration, State};
 use crate::by_hand::urlencoding::{decode_pairs, parameter};
-use crate::by_hand::{base64, compare, random, sha256};
+use crate::by_hand::{base64, compare, sha256};
 use crate::http::{Request, Response};
 
 type Pairs = [(String, String)];
 
 /// Answers a token request.
 pub(super) fn token(state: &mut State, request: &Request) -> Answered {
-    let answer = answer(state, request)?;
+    let (Ok(answer) | Err(answer)) = answer(state, request);
     Ok(token_answer::dressed(state, request, answer))
 }
 
 fn answer(state: &mut State, request: &Request) -> Answered {
-    let pairs = match form(request) {
-        Ok(pairs) => pairs,
-        Err(problem) => return Ok(invalid_request(problem)),
-    };
-    let client = match client_authentication::authenticate(state, request, &pairs) {
-        Ok(client) => client,
-        Err(refusal) => return Ok(refusal),
-    };
-    match value(&pairs, "grant_type") {
+    let pairs = form(request).map_err(invalid_request)?;
+    let client = client_authentication::authenticate(state, request, &pairs)?;
+    match value(&pairs, "grant_type")? {
         Some("authorization_code") => exchange_code(state, &client, &pairs),
         Some("refresh_token") => refresh(state, &client, &pairs),
         Some(_) => {
             let known = "the grants here are authorization_code and refresh_token";
-            Ok(token_error(400, "unsupported_grant_type", known))
+            Err(token_error(400, "unsupported_grant_type", known))
         }
-        None => Ok(invalid_request("grant_type is missing")),
+        None => Err(invalid_request("grant_type is missing")),
     }
 }
 
-/// The body's parameters, if they are a form and none of them is there twice.
+/// The body's parameters, if they are a form and nothing is in the URL.
 fn form(request: &Request) -> Result<Vec<(String, String)>, &'static str> {
     let media_type = request.header("Content-Type").unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim();
@@ -66,116 +60,89 @@ fn form(request: &Request) -> Result<Vec<(String, String)>, &'static str> {
     if !request.query().is_empty() {
         return Err("parameters belong into the body, not into the URL");
     }
-    let pairs = decode_pairs(&request.body).map_err(|_| "the URL encoding is broken")?;
-    let known = [
-        "grant_type",
-        "code",
-        "redirect_uri",
-        "client_id",
-        "client_secret",
-        "code_verifier",
-        "refresh_token",
-        "scope",
-    ];
-    match known.iter().any(|name| parameter(&pairs, name).is_err()) {
-        true => Err("a parameter is there twice"),
-        false => Ok(pairs),
-    }
+    decode_pairs(&request.body).map_err(|_| "the URL encoding is broken")
 }
 
 /// RFC 6749 §4.1.3.
 fn exchange_code(state: &mut State, client: &Registration, pairs: &Pairs) -> Answered {
-    let Some(name) = value(pairs, "code") else {
-        return Ok(invalid_request("code is missing"));
-    };
+    let name = value(pairs, "code")?.ok_or_else(|| invalid_request("code is missing"))?;
     let now = state.now();
-    let Some(code) = state.codes.get(name, now).cloned() else {
-        return Ok(invalid_grant("this code is unknown or too old"));
-    };
-    if let Err(problem) = check_code(&code, client, pairs) {
-        return Ok(invalid_grant(problem));
-    }
+    let code = state.codes.get(name, now).cloned();
+    let code = code.ok_or_else(|| invalid_grant("this code is unknown or too old"))?;
+    check_code(&code, client, pairs)?;
     if let Some(family) = &code.family {
         // Everything else was right, so the code and its verifier are in two hands: RFC 6749 §4.1.2 wants
         // the tokens revoked. After a wrong verifier that would let anybody log people out.
         state.revoke(family);
-        state
-            .remarks
-            .push("The code was used a second time: all tokens that it bought are revoked.".into());
-        return Ok(invalid_grant("this code was used already"));
+        let remark = "The code was used a second time: all tokens that it bought are revoked.";
+        state.remarks.push(remark.into());
+        return Err(invalid_grant("this code was used already"));
     }
     if now.duration_since(code.issued) >= CODE_LIFE {
-        return Ok(invalid_grant("this code is older than 60 seconds"));
+        return Err(invalid_grant("this code is older than 60 seconds"));
     }
 
-    let family = random::unguessable()?;
+    let family = unguessable()?;
     if let Some(code) = state.codes.get_mut(name, now) {
         code.family = Some(family.clone());
     }
     let token = Issued {
         client_id: client.client_id.clone(),
         person: code.person,
-        scopes: code.grant.scopes,
+        scopes: code.grant.scopes.clone(),
         family,
         used: false,
     };
-    let scopes = token.scopes.clone();
-    issue(state, token, scopes)
+    issue(state, token, code.grant.scopes)
 }
 
 /// Whether the code is in the hands that it was meant for.
-fn check_code(code: &Code, client: &Registration, pairs: &Pairs) -> Result<(), &'static str> {
+fn check_code(code: &Code, client: &Registration, pairs: &Pairs) -> Result<(), Response> {
     if code.grant.client_id != client.client_id {
-        return Err("this code was given to another client");
+        return Err(invalid_grant("this code was given to another client"));
     }
-    if value(pairs, "redirect_uri") != Some(&code.grant.redirect_uri) {
-        return Err("redirect_uri is not the one of the authorization request");
+    if value(pairs, "redirect_uri")? != Some(&code.grant.redirect_uri) {
+        return Err(invalid_grant("redirect_uri is not the one of the authorization request"));
     }
-    match (code.grant.code_challenge.as_str(), value(pairs, "code_verifier")) {
+    let fits = |verifier: &str| {
+        let hash = base64::encode_url_safe(&sha256::sha256(verifier.as_bytes()));
+        compare::equal(&hash, &code.grant.code_challenge)
+    };
+    match (code.grant.code_challenge.as_str(), value(pairs, "code_verifier")?) {
         ("", None) => Ok(()),
         // PKCE downgrade: a verifier for a code without challenge means that somebody cut it out.
-        ("", Some(_)) => Err("there is a code_verifier, but there was no code_challenge"),
-        (_, None) => Err("code_verifier is missing"),
-        (challenge, Some(verifier)) => {
-            let hash = base64::encode_url_safe(&sha256::sha256(verifier.as_bytes()));
-            match compare::equal(&hash, challenge) {
-                true => Ok(()),
-                false => Err("code_verifier does not fit the code_challenge"),
-            }
+        ("", Some(_)) => {
+            Err(invalid_grant("there is a code_verifier, but there was no code_challenge"))
         }
+        (_, None) => Err(invalid_grant("code_verifier is missing")),
+        (_, Some(verifier)) if fits(verifier) => Ok(()),
+        (_, Some(_)) => Err(invalid_grant("code_verifier does not fit the code_challenge")),
     }
 }
 
 /// RFC 6749 §6. The refresh token changes with each use (RFC 9700 §4.14.2).
 fn refresh(state: &mut State, client: &Registration, pairs: &Pairs) -> Answered {
-    let Some(name) = value(pairs, "refresh_token") else {
-        return Ok(invalid_request("refresh_token is missing"));
-    };
+    let name = value(pairs, "refresh_token")?;
+    let name = name.ok_or_else(|| invalid_request("refresh_token is missing"))?;
     let now = state.now();
     let known = state.refresh_tokens.get(name, now).cloned();
-    let Some(old) = known.filter(|token| token.client_id == client.client_id) else {
-        return Ok(invalid_grant("this refresh token is unknown, too old or revoked"));
-    };
+    let old = known
+        .filter(|token| token.client_id == client.client_id)
+        .ok_or_else(|| invalid_grant("this refresh token is unknown, too old or revoked"))?;
     if old.used {
         // Two hands hold it, and nobody can tell which is the thief: both lose.
         state.revoke(&old.family);
-        state
-            .remarks
-            .push("A refresh token was used a second time: its whole family is revoked.".into());
-        return Ok(invalid_grant("this refresh token was used already"));
+        let remark = "A refresh token was used a second time: its whole family is revoked.";
+        state.remarks.push(remark.into());
+        return Err(invalid_grant("this refresh token was used already"));
     }
-    let scopes = match value(pairs, "scope") {
+    let scopes = match value(pairs, "scope")? {
         None => old.scopes.clone(),
-        Some(wanted) => {
-            let wanted: Option<Vec<&Scope>> =
-                wanted.split(' ').map(|name| state.quirks.scope(name)).collect();
-            match wanted.filter(|wanted| wanted.iter().all(|scope| old.scopes.contains(scope))) {
-                Some(scopes) => scopes,
-                None => {
-                    return Ok(token_error(400, "invalid_scope", "more than was granted before"));
-                }
-            }
-        }
+        Some(wanted) => state
+            .quirks
+            .scopes_named(wanted)
+            .filter(|wanted| wanted.iter().all(|scope| old.scopes.contains(scope)))
+            .ok_or_else(|| token_error(400, "invalid_scope", "more than was granted before"))?,
     };
     // Where no new one comes, the old one stays good.
     if let Some(token) = state.refresh_tokens.get_mut(name, now)
@@ -213,25 +180,21 @@ fn gets_refresh_token(state: &mut State, token: &Issued) -> bool {
     let now = state.now();
     let is_first = state.consents.get(&consent, now).is_none();
     state.consents.put(&consent, (), now);
-    match state.quirks.refresh {
-        Refresh::Always => true,
-        Refresh::FirstConsent if is_first => true,
+    let why_not = match state.quirks.refresh {
+        Refresh::Always => return true,
+        Refresh::FirstConsent if is_first => return true,
         Refresh::FirstConsent => {
-            state.quirk(
-                "no refresh token: there was one when this person said yes for the first time.",
-            );
-            false
+            "no refresh token: there was one when this person said yes for the first time."
         }
-        Refresh::Never => {
-            state.quirk("there is no refresh token.");
-            false
-        }
-    }
+        Refresh::Never => "there is no refresh token.",
+    };
+    state.quirk(why_not);
+    false
 }
 
-/// A parameter that [`form`] has found at most once.
-fn value<'a>(pairs: &'a Pairs, name: &'static str) -> Option<&'a str> {
-    parameter(pairs, name).ok().flatten()
+/// A parameter. RFC 6749 §3.2: none may be there twice.
+fn value<'a>(pairs: &'a Pairs, name: &'static str) -> Result<Option<&'a str>, Response> {
+    parameter(pairs, name).map_err(|_| invalid_request("a parameter is there twice"))
 }
 
 fn invalid_request(description: &str) -> Response {

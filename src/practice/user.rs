@@ -13,31 +13,30 @@
 
 use serde_json::json;
 
+use super::Answered;
 use super::answers;
 use super::people;
 use super::quirks::shapes;
 use super::scopes::SCOPES;
 use super::state::{Issued, State};
-use crate::by_hand::urlencoding::{decode_pairs, parameter};
+use crate::by_hand::urlencoding::decode_pairs;
 use crate::http::{Request, Response};
 
 /// Answers `/user`. A token in the query (`?access_token=`) is not even looked at.
-pub(super) fn user(state: &mut State, request: &Request, issuer: &str) -> Response {
+pub(super) fn user(state: &mut State, request: &Request) -> Answered {
     let quirks = state.quirks;
     if quirks.wants_user_agent && request.header("User-Agent").unwrap_or_default().is_empty() {
         state.quirk("403, because the request has no User-Agent.");
-        return Response::new(403, "text/plain", "Who are you? Say it in a User-Agent header.\n");
+        let words = "Who are you? Say it in a User-Agent header.\n";
+        return Err(Response::new(403, "text/plain", words));
     }
-    let token = match bearer_token(state, request) {
-        Ok(token) => token,
-        Err(refusal) => return refusal,
-    };
+    let token = bearer_token(state, request)?;
     if !quirks.user_scope.is_empty() && !has_scope(&token, quirks.user_scope) {
-        return insufficient_scope(quirks.user_scope);
+        return Err(insufficient_scope(quirks.user_scope));
     }
 
     let person = token.person;
-    let mut user = (quirks.user)(person, issuer);
+    let mut user = (quirks.user)(person, &state.issuer);
     // Scopes have other names at other providers; what they mean here stays.
     let [_, email] = &SCOPES;
     if token.scopes.iter().any(|scope| scope.meaning == email.meaning)
@@ -56,7 +55,7 @@ pub(super) fn user(state: &mut State, request: &Request, issuer: &str) -> Respon
     if let Some((_, media_type)) = response.headers.first_mut() {
         quirks.user_type.clone_into(media_type);
     }
-    response
+    Ok(response)
 }
 
 /// The access token that the request bears, if it is a good one.
@@ -80,15 +79,13 @@ fn bearer_token(state: &State, request: &Request) -> Result<Issued, Response> {
 }
 
 /// Answers `/avatar.svg?person=…`: a picture that everybody may see.
-pub(super) fn avatar(request: &Request) -> Response {
+pub(super) fn avatar(request: &Request) -> Answered {
     let pairs = decode_pairs(request.query()).unwrap_or_default();
-    let login = parameter(&pairs, "person").ok().flatten().unwrap_or_default();
-    match people::person(login) {
-        Some(person) => Response::new(200, "image/svg+xml", person.avatar)
-            .with_header("content-security-policy", "default-src 'none'")
-            .with_header("x-content-type-options", "nosniff"),
-        None => answers::no_route("/avatar.svg?person="),
-    }
+    let person = people::person(answers::field(&pairs, "person"));
+    let person = person.ok_or_else(|| answers::no_route("/avatar.svg?person="))?;
+    Ok(Response::new(200, "image/svg+xml", person.avatar)
+        .with_header("content-security-policy", "default-src 'none'")
+        .with_header("x-content-type-options", "nosniff"))
 }
 
 fn has_scope(token: &Issued, name: &str) -> bool {

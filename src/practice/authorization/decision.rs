@@ -14,47 +14,39 @@
 
 use super::send_back;
 use crate::by_hand::compare;
-use crate::by_hand::urlencoding::{decode_pairs, parameter};
-use crate::error::Error;
+use crate::by_hand::urlencoding::decode_pairs;
 use crate::http::{Request, Response};
 use crate::practice::Answered;
-use crate::practice::answers::{error_page, is_from_own_page, session_of};
+use crate::practice::answers::{error_page, field, is_from_own_page, session_of};
 use crate::practice::people::{self, Person};
 use crate::practice::state::{Code, Decision, State, Transaction};
 
 /// The person has clicked Allow or Deny.
-pub(in crate::practice) fn decide(
-    state: &mut State,
-    request: &Request,
-    issuer: &str,
-    origin: &str,
-) -> Answered {
+pub(in crate::practice) fn decide(state: &mut State, request: &Request) -> Answered {
     let pairs = decode_pairs(&request.body).unwrap_or_default();
-    let field = |name| parameter(&pairs, name).ok().flatten().unwrap_or_default();
+    let field = |name| field(&pairs, name);
     let now = state.now();
     let name = field("transaction");
     let session = session_of(request).unwrap_or_default();
     let asked = state.transactions.get(name, now).filter(|transaction| {
-        is_from_own_page(request, origin)
+        is_from_own_page(request)
             && compare::equal(&transaction.session, &session)
             && compare::equal(&transaction.consent_token, field("consent_token"))
     });
-    let (Some(transaction), Some(person)) = (asked.cloned(), people::person(field("person")))
-    else {
-        return Ok(stale());
-    };
+    let transaction = asked.cloned().ok_or_else(stale)?;
+    let person = people::person(field("person")).ok_or_else(stale)?;
     if let Some(before) = &transaction.decision {
-        return Ok(again(state, request, before));
+        return again(state, request, before);
     }
 
-    let decided = match field("decision") {
-        "allow" => allow(state, &transaction, person, issuer)?,
-        "deny" => deny(state, &transaction, person, issuer),
-        _ => return Ok(stale()),
+    let (code, response) = match field("decision") {
+        "allow" => allow(state, &transaction, person)?,
+        "deny" => (String::new(), deny(state, &transaction, person)),
+        _ => return Err(stale()),
     };
-    let response = decided.response.clone();
     if let Some(transaction) = state.transactions.get_mut(name, now) {
-        transaction.decision = Some(Decision { form: request.body.clone(), ..decided });
+        let (form, response) = (request.body.clone(), response.clone());
+        transaction.decision = Some(Decision { form, code, response });
     }
     Ok(response)
 }
@@ -63,48 +55,35 @@ fn allow(
     state: &mut State,
     asked: &Transaction,
     person: &'static Person,
-    issuer: &str,
-) -> Result<Decision, Error> {
+) -> Result<(String, Response), Response> {
     let code = state.new_code()?;
     let now = state.now();
     let bound = Code { grant: asked.grant.clone(), person, issued: now, family: None };
     state.codes.put(&code, bound, now);
-    let response = answer_client(state, asked, issuer, &[("code", &code)]);
-    Ok(Decision { form: String::new(), code, response })
+    let response = answer_client(state, asked, &[("code", &code)]);
+    Ok((code, response))
 }
 
-fn deny(state: &mut State, asked: &Transaction, person: &Person, issuer: &str) -> Decision {
-    let response = if state.quirks.denial_page {
+fn deny(state: &mut State, asked: &Transaction, person: &Person) -> Response {
+    if state.quirks.denial_page {
         state.quirk("Deny ends here, on a page: nobody tells the client.");
-        denied()
-    } else {
-        let description = format!("{} clicked Deny", person.login);
-        let answer = [("error", "access_denied"), ("error_description", &description)];
-        answer_client(state, asked, issuer, &answer)
-    };
-    Decision { form: String::new(), code: String::new(), response }
+        return denied();
+    }
+    let description = format!("{} clicked Deny", person.login);
+    answer_client(state, asked, &[("error", "access_denied"), ("error_description", &description)])
 }
 
 /// The browser goes back to the client that asked, with the answer to its question.
-fn answer_client(
-    state: &State,
-    asked: &Transaction,
-    issuer: &str,
-    answer: &[(&str, &str)],
-) -> Response {
-    let iss = state.quirks.iss.then_some(issuer);
-    send_back(&asked.grant.redirect_uri, asked.state.as_deref(), iss, answer)
+fn answer_client(state: &State, asked: &Transaction, answer: &[(&str, &str)]) -> Response {
+    send_back(state, &asked.grant.redirect_uri, asked.state.as_deref(), answer)
 }
 
 /// One question, one answer. The second click of a double click gets it again, as long as the code of
 /// the first is unused. The back button and another decision get nothing.
-fn again(state: &State, request: &Request, before: &Decision) -> Response {
+fn again(state: &State, request: &Request, before: &Decision) -> Answered {
     let code = state.codes.get(&before.code, state.now());
     let used = code.is_some_and(|code| code.family.is_some());
-    match before.form == request.body && !used {
-        true => before.response.clone(),
-        false => stale(),
-    }
+    if before.form == request.body && !used { Ok(before.response.clone()) } else { Err(stale()) }
 }
 
 fn denied() -> Response {

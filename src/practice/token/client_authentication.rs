@@ -66,7 +66,7 @@ fn credentials(
     request: &Request,
     pairs: &Pairs,
 ) -> Result<(String, Option<String>), Response> {
-    let in_form = (value(pairs, "client_id"), value(pairs, "client_secret"));
+    let in_form = (value(pairs, "client_id")?, value(pairs, "client_secret")?);
     let header = match *request.headers_named("Authorization") {
         [] => {
             let (id, secret) = in_form;
