@@ -152,9 +152,9 @@ fn split_port(authority: &str, default_port: u16) -> Result<(&str, u16), &'stati
     else {
         return Ok((authority, default_port));
     };
-    let fits = port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
+    // `parse` would take a sign and leading zeros, too.
     match port.parse() {
-        Ok(number) if fits && number > 0 => Ok((host, number)),
+        Ok(number) if port.starts_with(|c| matches!(c, '1'..='9')) => Ok((host, number)),
         _ => Err("its port is not a number from 1 to 65535"),
     }
 }

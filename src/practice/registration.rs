@@ -22,14 +22,12 @@ use super::quirks::SecretIn;
 use super::state::{Registration, State};
 use crate::by_hand::compare;
 use crate::by_hand::urlencoding::decode_pairs;
-use crate::http::{Request, Response, endpoint};
+use crate::http::endpoint::{self, Endpoint};
+use crate::http::{Request, Response};
 
 /// Long enough for every real name, short enough for every page.
 const MAX_NAME: usize = 60;
 const MAX_URL: usize = 200;
-
-/// The hosts that a redirect URI may have, and on which its port may differ (RFC 8252 §7.3).
-const LOOPBACK_ORIGINS: [&str; 2] = ["http://127.0.0.1", "http://localhost"];
 
 /// The empty form.
 pub(super) fn form(state: &mut State, request: &Request) -> Answered {
@@ -120,23 +118,13 @@ pub(super) fn session(state: &mut State, request: &Request) -> Result<(String, S
     Ok((session, form_token))
 }
 
-/// Whether an authorization request may name this redirect URI: equal to the byte, but for the port.
+/// Whether an authorization request may name this redirect URI: equal to the byte, but for the port
+/// (RFC 8252 §7.3).
 pub(super) fn redirect_uri_matches(registered: &str, asked: &str) -> bool {
+    let without_port = |uri| endpoint::parse(uri).ok().map(|uri| Endpoint { port: 0, ..uri });
+    let asked_without_port = without_port(asked).filter(|uri| uri.scheme == "http");
     asked == registered
-        || without_port(asked).is_some_and(|asked| Some(asked) == without_port(registered))
-}
-
-/// Origin and rest of a loopback redirect URI, around its port.
-fn without_port(uri: &str) -> Option<(&'static str, &str)> {
-    let origin = LOOPBACK_ORIGINS.into_iter().find(|origin| uri.starts_with(origin))?;
-    let rest = uri.strip_prefix(origin)?;
-    let Some(port_and_rest) = rest.strip_prefix(':') else {
-        return rest.starts_with(['/', '?']).then_some((origin, rest));
-    };
-    let digits = port_and_rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(port_and_rest.len());
-    let (port, rest) = port_and_rest.split_at_checked(digits)?;
-    let is_port = port.parse::<u16>().is_ok() && !port.starts_with('0');
-    (is_port && rest.starts_with(['/', '?'])).then_some((origin, rest))
+        || asked_without_port.is_some_and(|asked| Some(asked) == without_port(registered))
 }
 
 fn check(name: &str, homepage: &str, redirect_uri: &str) -> Result<(), &'static str> {
@@ -147,10 +135,10 @@ fn check(name: &str, homepage: &str, redirect_uri: &str) -> Result<(), &'static 
     if !is_web || homepage.len() > MAX_URL || homepage.contains(|c: char| !c.is_ascii_graphic()) {
         return Err("The home page has to be a web address that starts with https:// or http://.");
     }
-    if redirect_uri.len() > MAX_URL
-        || endpoint::parse(redirect_uri).is_err()
-        || without_port(redirect_uri).is_none()
-    {
+    let is_ours = |uri: Endpoint| {
+        uri.scheme == "http" && uri.host != "[::1]" && redirect_uri.ends_with(&uri.target)
+    };
+    if redirect_uri.len() > MAX_URL || !endpoint::parse(redirect_uri).is_ok_and(is_ours) {
         return Err(
             "The redirect URI has to start with http://127.0.0.1 or http://localhost and to have a path, \
                     such as http://127.0.0.1:8080/callback.",
