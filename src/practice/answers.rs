@@ -1,54 +1,20 @@
-//! The forms in which the provider answers: pages, JSON, errors.
-//!
-//! Every answer has the headers that keep it where it belongs: a page runs no script and fits into no
-//! frame, a token is kept by no cache.
+//! What the endpoints have in common: JSON, errors, and how a browser is known again.
 //!
 //! ```text
-//! Html or JSON  ->  Response with its headers
+//! JSON or an error  ->  Response with its headers
 //! ```
 //!
-//! Specification: [RFC 6749 §5.1, §5.2] for JSON, [RFC 9700 §4.16] for pages. Next: `metadata.rs`.
+//! Specification: [RFC 6749 §5.1, §5.2]. Next: `metadata.rs`.
 //!
 //! [RFC 6749 §5.1, §5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.1
-//! [RFC 9700 §4.16]: https://www.rfc-editor.org/rfc/rfc9700#section-4.16
 
 use serde_json::{Value, json};
 
-use super::pages;
+use super::pages::error_page;
 use crate::by_hand::random;
 use crate::by_hand::urlencoding::parameter;
 use crate::error::Error;
 use crate::http::{Request, Response};
-use crate::web::html::Html;
-
-/// A page. `form_target` is one more origin that its forms may end at, or nothing.
-pub(super) fn page(status: u16, html: Html, form_target: &str) -> Response {
-    // Browsers hold the redirect after a form against form-action too, so the client's origin joins it.
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{}{form_target}; \
-         frame-ancestors 'none'; base-uri 'none'",
-        if form_target.is_empty() { "" } else { " " }
-    );
-    Response::new(status, "text/html; charset=utf-8", html.into_string())
-        .with_header("content-security-policy", &policy)
-        // Clickjacking: in a frame, Allow could lie invisibly under something that people like to click.
-        .with_header("x-frame-options", "DENY")
-        .with_header("cache-control", "no-store")
-        // `no-referrer` would make the browser send `Origin: null` with our own forms.
-        .with_header("referrer-policy", "same-origin")
-        .with_header("x-content-type-options", "nosniff")
-}
-
-/// A page that says what is wrong. It has no `Location`: nobody is sent anywhere.
-pub(super) fn error_page(
-    status: u16,
-    title: &str,
-    happened: &str,
-    cause: &str,
-    remedy: &str,
-) -> Response {
-    page(status, pages::error_page(title, happened, cause, remedy), "")
-}
 
 /// JSON, laid out for reading; no cache may keep it (RFC 6749 §5.1).
 pub(super) fn json(status: u16, value: &Value) -> Response {

@@ -18,14 +18,15 @@
 
 pub(super) mod decision;
 
-use super::answers::{error_page, page, unguessable, with_session};
-use super::pages::consent::{Consent, consent_page};
+use super::answers::{unguessable, with_session};
+use super::pages::consent::consent_page;
+use super::pages::error_page;
 use super::quirks::Quirks;
 use super::scopes::Scope;
 use super::state::{Grant, Registration, State, Transaction};
 use super::{Answered, registration};
 use crate::by_hand::urlencoding::{decode_pairs, encode_pairs, parameter};
-use crate::http::{Request, Response, endpoint};
+use crate::http::{Request, Response};
 
 type Pairs = [(String, String)];
 
@@ -145,18 +146,7 @@ fn consent(
 ) -> Answered {
     let (session, _) = registration::session(state, request)?;
     let (name, consent_token) = (unguessable()?, unguessable()?);
-    let html = consent_page(&Consent {
-        client_name: &client.name,
-        homepage: &client.homepage,
-        redirect_uri: &grant.redirect_uri,
-        scopes: &grant.scopes,
-        known: state.quirks.scopes,
-        transaction: &name,
-        consent_token: &consent_token,
-    });
-    let (client_origin, _) = endpoint::split(&grant.redirect_uri);
-
-    let now = state.now();
+    let page = consent_page(client, &grant, state.quirks.scopes, &name, &consent_token);
     let transaction = Transaction {
         grant,
         state: client_state,
@@ -164,8 +154,9 @@ fn consent(
         consent_token,
         decision: None,
     };
+    let now = state.now();
     state.transactions.put(&name, transaction, now);
-    Ok(with_session(page(200, html, &client_origin), &session))
+    Ok(with_session(page, &session))
 }
 
 /// 303, so that the browser comes with GET whatever it did here (RFC 9700 §4.12).

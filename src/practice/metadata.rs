@@ -52,7 +52,7 @@ pub(super) fn home(state: &State) -> Response {
         ("Registration", "/register", "step 0: where an application becomes a client"),
         ("Metadata", "/.well-known/oauth-authorization-server", "all of this, for programs"),
     ];
-    answers::page(200, pages::home_page(&state.issuer, &endpoints), "")
+    pages::home_page(&state.issuer, &endpoints)
 }
 
 /// The one style sheet.

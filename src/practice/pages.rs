@@ -10,91 +10,111 @@
 //! ```
 //!
 //! Specification: [RFC 6749 §4.1.2.1]: when the client or its redirect URI is wrong, an error page is
-//! shown instead of a redirect. Next: `pages/consent.rs`, `pages/registration.rs`.
+//! shown instead of a redirect; [RFC 9700 §4.16] for the headers. Next: `pages/consent.rs`,
+//! `pages/registration.rs`.
 //!
 //! [RFC 6749 §4.1.2.1]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1
+//! [RFC 9700 §4.16]: https://www.rfc-editor.org/rfc/rfc9700#section-4.16
 
-pub mod consent;
-pub mod registration;
+pub(super) mod consent;
+pub(super) mod registration;
 
+use crate::http::Response;
 use crate::web::html::{Html, fill};
 
 /// The style sheet of every page, to serve as `/style.css`.
 pub const STYLE: &str = include_str!("pages/style.css");
 
-/// Says what went wrong when the provider must not redirect, because nobody trustworthy waits there.
-pub fn error_page(title: &str, what_happened: &str, likely_cause: &str, what_to_do: &str) -> Html {
+/// A whole page, with the headers that keep it where it belongs. `form_target` is one more origin that its
+/// forms may end at, or nothing.
+pub(super) fn page(status: u16, title: &str, main: &Html, form_target: &str) -> Response {
+    let html = fill(include_str!("pages/document.html"), &[("title", title)], &[("main", main)]);
+    // Browsers hold the redirect after a form against form-action too, so the client's origin joins it.
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{}{form_target}; \
+         frame-ancestors 'none'; base-uri 'none'",
+        if form_target.is_empty() { "" } else { " " }
+    );
+    Response::new(status, "text/html; charset=utf-8", html.into_string())
+        .with_header("content-security-policy", &policy)
+        // Clickjacking: in a frame, Allow could lie invisibly under something that people like to click.
+        .with_header("x-frame-options", "DENY")
+        .with_header("cache-control", "no-store")
+        // `no-referrer` would make the browser send `Origin: null` with our own forms.
+        .with_header("referrer-policy", "same-origin")
+        .with_header("x-content-type-options", "nosniff")
+}
+
+/// Says what is wrong. It has no `Location`: nobody is sent anywhere.
+pub(super) fn error_page(
+    status: u16,
+    title: &str,
+    what_happened: &str,
+    likely_cause: &str,
+    what_to_do: &str,
+) -> Response {
     let texts = [
         ("title", title),
         ("what_happened", what_happened),
         ("likely_cause", likely_cause),
         ("what_to_do", what_to_do),
     ];
-    document(title, &fill(include_str!("pages/error.html"), &texts, &[]))
+    page(status, title, &fill(include_str!("pages/error.html"), &texts, &[]), "")
 }
 
 /// The front page. An endpoint is its label, its path and a sentence on what it is for.
-pub fn home_page(issuer: &str, endpoints: &[(&str, &str, &str)]) -> Html {
+pub(super) fn home_page(issuer: &str, endpoints: &[(&str, &str, &str)]) -> Response {
     let endpoint = |(label, path, what): &(&str, &str, &str)| {
         let texts = [("label", *label), ("path", *path), ("what", *what)];
         fill(include_str!("pages/endpoint.html"), &texts, &[])
     };
     let endpoints = endpoints.iter().map(endpoint).collect();
     let home = include_str!("pages/home.html");
-    document("Welcome", &fill(home, &[("issuer", issuer)], &[("endpoints", &endpoints)]))
-}
-
-fn document(title: &str, main: &Html) -> Html {
-    fill(include_str!("pages/document.html"), &[("title", title)], &[("main", main)])
+    page(200, "Welcome", &fill(home, &[("issuer", issuer)], &[("endpoints", &endpoints)]), "")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::consent::{Consent, consent_page};
-    use super::registration::{Registered, RegistrationForm, register_form, registered_page};
+    use super::consent::consent_page;
+    use super::registration::{RegistrationForm, register_form, registered_page};
     use super::*;
     use crate::practice::scopes::{SCOPES, Scope};
+    use crate::practice::state::{Grant, Registration};
 
     /// Every page there is, with `words` wherever somebody else's words can go.
     fn every_page(words: &str) -> Vec<String> {
-        let all: Vec<&Scope> = SCOPES.iter().collect();
-        let consent = Consent {
-            client_name: words,
-            homepage: words,
-            redirect_uri: words,
-            scopes: &all,
-            known: &SCOPES,
-            transaction: words,
-            consent_token: words,
+        let all: Vec<&'static Scope> = SCOPES.iter().collect();
+        let client = Registration {
+            client_id: words.into(),
+            client_secret: Some(words.into()),
+            name: words.into(),
+            homepage: words.into(),
+            redirect_uri: words.into(),
         };
-        let form = RegistrationForm {
-            name: words,
-            homepage: words,
-            redirect_uri: words,
-            form_token: words,
-            problem: Some(words),
+        let grant = Grant {
+            client_id: words.into(),
+            redirect_uri: words.into(),
+            scopes: all,
+            code_challenge: words.into(),
         };
-        let registered = Registered {
-            client_name: words,
-            client_id: words,
-            client_secret: words,
-            settings: &[
-                ("OAUTH_AUTHORIZE_URL", words),
-                ("OAUTH_TOKEN_URL", words),
-                ("OAUTH_USERINFO_URL", words),
-                (words, words),
-            ],
-        };
+        let silent = Registration { homepage: "".into(), ..client.clone() };
+        let empty = Grant { scopes: Vec::new(), ..grant.clone() };
+        let form = RegistrationForm { name: words, homepage: words, redirect_uri: words };
+        let settings = [
+            ("OAUTH_AUTHORIZE_URL", words.to_owned()),
+            ("OAUTH_TOKEN_URL", words.to_owned()),
+            ("OAUTH_USERINFO_URL", words.to_owned()),
+        ];
         let pages = [
-            consent_page(&consent),
-            consent_page(&Consent { scopes: &[], homepage: "", ..consent }),
-            register_form(&form),
-            register_form(&RegistrationForm { problem: None, ..form }),
-            registered_page(&registered),
-            error_page(words, words, words, words),
+            consent_page(&client, &grant, &SCOPES, words, words),
+            consent_page(&silent, &empty, &SCOPES, words, words),
+            register_form(400, &form, words, words),
+            register_form(200, &form, words, ""),
+            registered_page(&client, &settings),
+            error_page(400, words, words, words, words),
             home_page(words, &[(words, words, words)]),
         ];
-        pages.into_iter().map(Html::into_string).collect()
+        pages.iter().map(|page| page.text().unwrap().to_owned()).collect()
     }
 
     #[test]
@@ -167,6 +187,7 @@ mod tests {
     #[test]
     fn an_error_page_says_what_why_and_what_now() {
         let page = error_page(
+            400,
             "Unknown application",
             "It is not known.",
             "A typing error.",
@@ -180,14 +201,14 @@ mod tests {
             "<h2>The likely cause</h2>\n<p>A typing error.</p>",
             "<h2>What to do</h2>\n<p>Register it.</p>",
         ] {
-            assert!(page.as_str().contains(part), "{part}");
+            assert!(page.text().unwrap().contains(part), "{part}");
         }
     }
 
     #[test]
     fn the_front_page_lists_its_endpoints_and_leads_to_registration() {
-        let page =
-            home_page("http://127.0.0.1:9000", &[("Token", "/token", "Step 2.")]).into_string();
+        let page = home_page("http://127.0.0.1:9000", &[("Token", "/token", "Step 2.")]);
+        let page = page.text().unwrap();
 
         assert!(page.contains("<code class=\"copy\">http://127.0.0.1:9000</code>"));
         assert!(

@@ -14,12 +14,11 @@
 //! [RFC 9700 §4.1.3]: https://www.rfc-editor.org/rfc/rfc9700#section-4.1.3
 
 use super::Answered;
-use super::answers::{
-    error_page, field, is_from_own_page, page, session_of, unguessable, with_session,
-};
-use super::pages::registration::{Registered, RegistrationForm, register_form, registered_page};
+use super::answers::{field, is_from_own_page, session_of, unguessable, with_session};
+use super::pages::error_page;
+use super::pages::registration::{RegistrationForm, register_form, registered_page};
 use super::quirks::SecretIn;
-use super::state::{Registration, State};
+use super::state::{Registration, State, workshop};
 use crate::by_hand::compare;
 use crate::by_hand::urlencoding::decode_pairs;
 use crate::http::endpoint::{self, Endpoint};
@@ -32,8 +31,9 @@ const MAX_URL: usize = 200;
 /// The empty form.
 pub(super) fn form(state: &mut State, request: &Request) -> Answered {
     let (session, form_token) = session(state, request)?;
-    let form = RegistrationForm { form_token: &form_token, ..RegistrationForm::default() };
-    Ok(with_session(page(200, register_form(&form), ""), &session))
+    let redirect_uri = &workshop(state.quirks).redirect_uri;
+    let form = RegistrationForm { name: "", homepage: "", redirect_uri };
+    Ok(with_session(register_form(200, &form, &form_token, ""), &session))
 }
 
 /// The form comes back.
@@ -54,12 +54,8 @@ pub(super) fn register(state: &mut State, request: &Request) -> Answered {
     };
 
     let (name, homepage, redirect_uri) = (field("name"), field("homepage"), field("redirect_uri"));
-    if let Err(problem) = check(name, homepage, redirect_uri) {
-        let problem = Some(problem);
-        let form =
-            RegistrationForm { name, homepage, redirect_uri, form_token: &form_token, problem };
-        return Err(page(400, register_form(&form), ""));
-    }
+    let form = RegistrationForm { name, homepage, redirect_uri };
+    check(&form).map_err(|problem| register_form(400, &form, &form_token, problem))?;
     let client = Registration {
         // An ID is public and only has to be new; a secret has to be unguessable.
         client_id: format!("app-{}", unguessable()?.chars().take(12).collect::<String>()),
@@ -71,16 +67,7 @@ pub(super) fn register(state: &mut State, request: &Request) -> Answered {
     let now = state.now();
     state.registrations.put(&client.client_id, client.clone(), now);
 
-    let settings = settings(state, &client);
-    let settings: Vec<(&str, &str)> =
-        settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let html = registered_page(&Registered {
-        client_name: &client.name,
-        client_id: &client.client_id,
-        client_secret: client.client_secret.as_deref().unwrap_or_default(),
-        settings: &settings,
-    });
-    Ok(page(200, html, ""))
+    Ok(registered_page(&client, &settings(state, &client)))
 }
 
 /// What a program has to know to be this client, under the names that our programs read.
@@ -127,7 +114,8 @@ pub(super) fn redirect_uri_matches(registered: &str, asked: &str) -> bool {
         || asked_without_port.is_some_and(|asked| Some(asked) == without_port(registered))
 }
 
-fn check(name: &str, homepage: &str, redirect_uri: &str) -> Result<(), &'static str> {
+fn check(form: &RegistrationForm) -> Result<(), &'static str> {
+    let RegistrationForm { name, homepage, redirect_uri } = *form;
     if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
         return Err("The name has to have 1 to 60 characters.");
     }

@@ -17,7 +17,8 @@ use crate::by_hand::compare;
 use crate::by_hand::urlencoding::decode_pairs;
 use crate::http::{Request, Response};
 use crate::practice::Answered;
-use crate::practice::answers::{error_page, field, is_from_own_page, session_of};
+use crate::practice::answers::{field, is_from_own_page, session_of};
+use crate::practice::pages::error_page;
 use crate::practice::people::{self, Person};
 use crate::practice::state::{Code, Decision, State, Transaction};
 

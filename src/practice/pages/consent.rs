@@ -11,55 +11,46 @@
 //!
 //! [RFC 6749 §4.1.1]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
 
-use super::document;
+use super::page;
+use crate::http::{Response, endpoint};
 use crate::practice::people::{PEOPLE, Person};
 use crate::practice::scopes::Scope;
+use crate::practice::state::{Grant, Registration};
 use crate::web::html::{Html, fill};
 
-/// What the consent page has to say, and to hand back with the answer.
-#[derive(Clone, Copy)]
-pub struct Consent<'a> {
-    /// The application's name, in its own words.
-    pub client_name: &'a str,
-    /// The application's home page, in its own words; may be empty.
-    pub homepage: &'a str,
-    /// Where the answer goes. It is registered; the page shows its host.
-    pub redirect_uri: &'a str,
-    /// The permissions asked for; may be none.
-    pub scopes: &'a [&'a Scope],
-    /// Every permission that there is, so that the page can say what was not asked for.
-    pub known: &'a [Scope],
-    /// Finds the authorization request again, which is kept here and not in the form.
-    pub transaction: &'a str,
-    /// Proves that the answer comes from this page, once.
-    pub consent_token: &'a str,
-}
-
-/// Asks the person: may this application have what it asks for?
+/// Asks the person: may this application have what it asks for? `known` is every permission that there is,
+/// so that the page can say what was not asked for.
 ///
 /// Posts `transaction`, `consent_token`, `person` and `decision` (`allow` or `deny`) to `/authorize`.
 /// Deny is the first button, because Enter presses the first one. The form has `autocomplete="off"`,
 /// because Firefox otherwise puts the old, spent tokens back when the page is loaded again.
-pub fn consent_page(consent: &Consent) -> Html {
-    let asked_for = |scope: &&Scope| consent.scopes.contains(scope);
-    let (asked, not_asked): (Vec<&Scope>, Vec<&Scope>) = consent.known.iter().partition(asked_for);
+pub(in crate::practice) fn consent_page(
+    client: &Registration,
+    grant: &Grant,
+    known: &[Scope],
+    transaction: &str,
+    consent_token: &str,
+) -> Response {
+    let asked_for = |scope: &&Scope| grant.scopes.contains(scope);
+    let (asked, not_asked): (Vec<&Scope>, Vec<&Scope>) = known.iter().partition(asked_for);
     let permissions = match asked.is_empty() {
         true => fill(include_str!("nothing_asked.html"), &[], &[]),
         false => asked.into_iter().map(permission).collect(),
     };
     let refusals = not_asked.into_iter().map(no_permission).collect();
     let people = PEOPLE.iter().map(choice_of_person).collect();
-    let homepage = match consent.homepage {
+    let homepage = match client.homepage.as_str() {
         "" => Html::default(),
         homepage => fill(include_str!("homepage.html"), &[("homepage", homepage)], &[]),
     };
+    let (client_origin, _) = endpoint::split(&grant.redirect_uri);
 
     let texts = [
-        ("transaction", consent.transaction),
-        ("consent_token", consent.consent_token),
-        ("initial", &initial(consent.client_name)),
-        ("client_name", consent.client_name),
-        ("destination", authority(consent.redirect_uri)),
+        ("transaction", transaction),
+        ("consent_token", consent_token),
+        ("initial", &initial(&client.name)),
+        ("client_name", &client.name),
+        ("destination", endpoint::authority(&client_origin)),
     ];
     let pieces = [
         ("homepage", &homepage),
@@ -68,7 +59,7 @@ pub fn consent_page(consent: &Consent) -> Html {
         ("people", &people),
     ];
     let main = fill(include_str!("consent.html"), &texts, &pieces);
-    document(&format!("{} asks for your permission", consent.client_name), &main)
+    page(200, &format!("{} asks for your permission", client.name), &main, &client_origin)
 }
 
 fn permission(scope: &Scope) -> Html {
@@ -99,41 +90,43 @@ fn initial(name: &str) -> String {
     letter.to_uppercase().collect()
 }
 
-/// Host and port of an address: `127.0.0.1:8080` of `http://127.0.0.1:8080/callback`.
-fn authority(address: &str) -> &str {
-    let after_scheme = address.split_once("://").map_or(address, |(_, rest)| rest);
-    // Browsers read `\` as `/`, and what is before an `@` is no host: do not be fooled by either.
-    let authority = after_scheme.split(['/', '\\', '?', '#']).next().unwrap_or_default();
-    authority.rsplit('@').next().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::practice::scopes::{SCOPES, scope};
 
-    const CONSENT: Consent = Consent {
-        client_name: "Bookclub",
-        homepage: "https://bookclub.example.org/",
-        redirect_uri: "http://127.0.0.1:8080/callback",
-        scopes: &[],
-        known: &SCOPES,
-        transaction: "t-1",
-        consent_token: "c-1",
-    };
+    fn consent(name: &str, homepage: &str, scopes: Vec<&'static Scope>) -> String {
+        let client = Registration {
+            client_id: "c".into(),
+            client_secret: None,
+            name: name.into(),
+            homepage: homepage.into(),
+            redirect_uri: "http://127.0.0.1:8080/callback".into(),
+        };
+        let grant = Grant {
+            client_id: "c".into(),
+            redirect_uri: client.redirect_uri.clone(),
+            scopes,
+            code_challenge: String::new(),
+        };
+        let page = consent_page(&client, &grant, &SCOPES, "t-1", "c-1");
+        page.text().unwrap().to_owned()
+    }
+
+    fn plain() -> String {
+        consent("Bookclub", "https://bookclub.example.org/", Vec::new())
+    }
 
     #[test]
     fn a_hostile_name_is_shown_as_it_is_spelled() {
-        let consent = Consent { client_name: "<script>\"\u{202e}gnp", ..CONSENT };
-
-        let page = consent_page(&consent).into_string();
+        let page = consent("<script>\"\u{202e}gnp", "", Vec::new());
 
         assert!(page.contains(r"<bdi>&lt;script&gt;&quot;\u{202e}gnp</bdi> wants to know"));
     }
 
     #[test]
     fn the_consent_form_hands_back_what_it_was_given() {
-        let page = consent_page(&CONSENT).into_string();
+        let page = plain();
 
         for line in [
             "<form class=\"card\" method=\"post\" action=\"/authorize\" autocomplete=\"off\">\n",
@@ -150,7 +143,7 @@ mod tests {
     /// Enter presses the first button of a form: it has to be the one that gives nothing away.
     #[test]
     fn deny_comes_before_allow() {
-        let page = consent_page(&CONSENT).into_string();
+        let page = plain();
 
         let deny = page.find("<button class=\"button\" name=\"decision\" value=\"deny\">");
         let allow =
@@ -164,7 +157,7 @@ mod tests {
     fn each_scope_is_either_asked_for_or_said_not_to_be() {
         let email = scope("user:email").unwrap();
 
-        let page = consent_page(&Consent { scopes: &[email], ..CONSENT }).into_string();
+        let page = consent("Bookclub", "", vec![email]);
 
         assert!(page.contains("<li><strong>See your e-mail address</strong>"));
         assert!(page.contains("<li class=\"not\"><strong>See your name, bio and picture</strong>"));
@@ -172,7 +165,7 @@ mod tests {
 
     #[test]
     fn without_a_scope_the_page_says_how_little_is_asked() {
-        let page = consent_page(&CONSENT).into_string();
+        let page = plain();
 
         assert!(page.contains("<li><strong>Know only that somebody said yes</strong></li>"));
         assert_eq!(page.matches("<li class=\"not\">").count(), 2);
@@ -182,26 +175,11 @@ mod tests {
     #[test]
     fn a_home_page_is_shown_and_nothing_to_click() {
         for address in ["https://bookclub.example.org/", "javascript:alert(1)"] {
-            let page = consent_page(&Consent { homepage: address, ..CONSENT }).into_string();
+            let page = consent("Bookclub", address, Vec::new());
             assert!(page.contains(&format!("Home page: <bdi>{address}</bdi>")), "{address}");
         }
-        let none = consent_page(&Consent { homepage: "", ..CONSENT }).into_string();
+        let none = consent("Bookclub", "", Vec::new());
         assert!(!none.contains("Home page"));
-    }
-
-    #[test]
-    fn the_destination_is_the_host_that_a_browser_would_go_to() {
-        for (address, host) in [
-            ("http://127.0.0.1:8080/callback", "127.0.0.1:8080"),
-            ("http://localhost?x=http://a/", "localhost"),
-            ("http://[::1]:8080#x", "[::1]:8080"),
-            ("http://127.0.0.1@evil.example/", "evil.example"),
-            ("http://evil.example\\@127.0.0.1/", "evil.example"),
-            ("127.0.0.1", "127.0.0.1"),
-            ("", ""),
-        ] {
-            assert_eq!(authority(address), host, "{address}");
-        }
     }
 
     #[test]

@@ -11,78 +11,65 @@
 //!
 //! [RFC 6749 §2]: https://www.rfc-editor.org/rfc/rfc6749#section-2
 
-use super::document;
+use super::page;
+use crate::http::Response;
+use crate::practice::state::Registration;
 use crate::web::html::{Html, fill};
 
-/// What the registration form suggests as a redirect URI: the address that the steps listen on.
-pub const SUGGESTED_REDIRECT_URI: &str = "http://127.0.0.1:8080/callback";
-
-/// What is in the fields of the registration form.
-#[derive(Clone, Copy, Default)]
-pub struct RegistrationForm<'a> {
-    /// The application's name as typed so far.
-    pub name: &'a str,
-    /// Its home page as typed so far.
-    pub homepage: &'a str,
-    /// Its redirect URI as typed so far; an empty one becomes [`SUGGESTED_REDIRECT_URI`].
-    pub redirect_uri: &'a str,
-    /// Proves that the form comes from this page.
-    pub form_token: &'a str,
-    /// Why the last attempt was refused, in a sentence for the person who typed.
-    pub problem: Option<&'a str>,
+/// What is typed into the registration form.
+pub(in crate::practice) struct RegistrationForm<'a> {
+    pub(in crate::practice) name: &'a str,
+    pub(in crate::practice) homepage: &'a str,
+    pub(in crate::practice) redirect_uri: &'a str,
 }
 
-/// What a registration gives the developer.
-#[derive(Clone, Copy)]
-pub struct Registered<'a> {
-    /// The application's name.
-    pub client_name: &'a str,
-    /// The public half of the pair.
-    pub client_id: &'a str,
-    /// The secret half. The page is the one place that shows it.
-    pub client_secret: &'a str,
-    /// Names and values of all the `OAUTH_…` variables, in the order to paste.
-    pub settings: &'a [(&'a str, &'a str)],
-}
-
-/// The form of a provider's developer page. Posts its four fields to `/register`.
-pub fn register_form(form: &RegistrationForm) -> Html {
-    let problem = form
-        .problem
-        .map(|problem| fill(include_str!("problem.html"), &[("problem", problem)], &[]));
-    let redirect_uri =
-        if form.redirect_uri.is_empty() { SUGGESTED_REDIRECT_URI } else { form.redirect_uri };
+/// The form of a provider's developer page. Posts its four fields to `/register`. `problem` says why the last
+/// attempt was refused; empty for none.
+pub(in crate::practice) fn register_form(
+    status: u16,
+    form: &RegistrationForm,
+    form_token: &str,
+    problem: &str,
+) -> Response {
+    let problem = match problem {
+        "" => Html::default(),
+        problem => fill(include_str!("problem.html"), &[("problem", problem)], &[]),
+    };
     let texts = [
-        ("form_token", form.form_token),
+        ("form_token", form_token),
         ("name", form.name),
         ("homepage", form.homepage),
-        ("redirect_uri", redirect_uri),
+        ("redirect_uri", form.redirect_uri),
     ];
-    let pieces = [("problem", &problem.unwrap_or_default())];
-    document("Register a new application", &fill(include_str!("register.html"), &texts, &pieces))
+    let main = fill(include_str!("register.html"), &texts, &[("problem", &problem)]);
+    page(status, "Register a new application", &main, "")
 }
 
-/// Hands over client ID, client secret and the lines that configure a client with them.
-pub fn registered_page(registered: &Registered) -> Html {
+/// Hands over client ID, client secret and the lines that configure a client with them. It is the one page
+/// that shows the secret.
+pub(in crate::practice) fn registered_page(
+    client: &Registration,
+    settings: &[(&'static str, String)],
+) -> Response {
     let setting = |wanted| {
-        let mut settings = registered.settings.iter();
+        let mut settings = settings.iter();
         settings.find(|(name, _)| *name == wanted).map_or("", |(_, value)| value)
     };
     let texts = [
-        ("client_name", registered.client_name),
-        ("client_id", registered.client_id),
-        ("client_secret", registered.client_secret),
+        ("client_name", &*client.name),
+        ("client_id", &client.client_id),
+        ("client_secret", client.client_secret.as_deref().unwrap_or_default()),
         ("authorize_url", setting("OAUTH_AUTHORIZE_URL")),
         ("token_url", setting("OAUTH_TOKEN_URL")),
         ("userinfo_url", setting("OAUTH_USERINFO_URL")),
-        ("posix", &lines(registered.settings, posix_line)),
-        ("powershell", &lines(registered.settings, powershell_line)),
+        ("posix", &lines(settings, posix_line)),
+        ("powershell", &lines(settings, powershell_line)),
     ];
     let main = fill(include_str!("registered.html"), &texts, &[]);
-    document("Your application is registered", &main)
+    page(200, "Your application is registered", &main, "")
 }
 
-fn lines(settings: &[(&str, &str)], line: fn(&str, &str) -> String) -> String {
+fn lines(settings: &[(&str, String)], line: fn(&str, &str) -> String) -> String {
     let lines: Vec<String> = settings.iter().map(|(name, value)| line(name, value)).collect();
     lines.join("\n")
 }
@@ -105,28 +92,17 @@ fn powershell_line(name: &str, value: &str) -> String {
 mod tests {
     use super::*;
 
-    const REGISTERED: Registered = Registered {
-        client_name: "Bookclub",
-        client_id: "id-1",
-        client_secret: "secret-1",
-        settings: &[
-            ("OAUTH_CLIENT_ID", "id-1"),
-            ("OAUTH_TOKEN_URL", "http://127.0.0.1:9000/token"),
-        ],
-    };
-
     #[test]
     fn the_form_keeps_what_was_typed_and_says_what_is_wrong() {
         let form = RegistrationForm {
             name: "Tom & Co",
             homepage: "tom.example",
             redirect_uri: "https://evil.example/",
-            form_token: "f-1",
-            problem: Some("The redirect URI must be on this machine."),
         };
 
-        let page = register_form(&form).into_string();
+        let page = register_form(400, &form, "f-1", "The redirect URI must be on this machine.");
 
+        let page = page.text().unwrap();
         assert!(page.contains("name=\"form_token\" value=\"f-1\""));
         assert!(page.contains("name=\"name\" value=\"Tom &amp; Co\""));
         assert!(page.contains("name=\"homepage\" value=\"tom.example\""));
@@ -139,17 +115,29 @@ mod tests {
     }
 
     #[test]
-    fn a_fresh_form_suggests_a_redirect_uri_and_shows_no_problem() {
-        let page = register_form(&RegistrationForm::default()).into_string();
-
-        assert!(page.contains("name=\"redirect_uri\" value=\"http://127.0.0.1:8080/callback\""));
-        assert!(!page.contains("role=\"alert\""));
+    fn a_fresh_form_shows_no_problem() {
+        let form = RegistrationForm { name: "", homepage: "", redirect_uri: "" };
+        let page = register_form(200, &form, "f-1", "");
+        assert!(!page.text().unwrap().contains("role=\"alert\""));
     }
 
     #[test]
     fn the_lines_to_paste_are_whole_and_in_order() {
-        let page = registered_page(&REGISTERED).into_string();
+        let client = Registration {
+            client_id: "id-1".into(),
+            client_secret: Some("secret-1".into()),
+            name: "Bookclub".into(),
+            homepage: String::new(),
+            redirect_uri: String::new(),
+        };
+        let settings = [
+            ("OAUTH_CLIENT_ID", "id-1".to_owned()),
+            ("OAUTH_TOKEN_URL", "http://127.0.0.1:9000/token".to_owned()),
+        ];
 
+        let page = registered_page(&client, &settings);
+
+        let page = page.text().unwrap();
         assert!(page.contains(
             ">export OAUTH_CLIENT_ID=&#39;id-1&#39;\n\
              export OAUTH_TOKEN_URL=&#39;http://127.0.0.1:9000/token&#39;</pre>"
