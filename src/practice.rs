@@ -32,7 +32,6 @@ mod token;
 mod user;
 
 use std::io;
-use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -143,9 +142,7 @@ pub fn start_like(
     port: u16,
     watch: impl Fn(&Request, &Answer) + Send + Sync + 'static,
 ) -> io::Result<(Arc<Provider>, Server)> {
-    let listeners = loopback::listen("127.0.0.1", port)?;
-    let address = listeners.first().map(TcpListener::local_addr).transpose()?;
-    let port = address.map_or(port, |address| address.port());
+    let (listeners, port) = loopback::listen("127.0.0.1", port)?;
     let provider = Arc::new(Provider::like(&format!("http://127.0.0.1:{port}"), quirks));
 
     let handled = Arc::clone(&provider);

@@ -70,10 +70,8 @@ fn listen(client: &mut Client, port: Option<u16>) -> Result<Vec<TcpListener>, Er
         return Ok(listeners);
     };
     let failed = |error| loopback::cannot_listen(&format!("http://127.0.0.1:{port}"), &error);
-    let listeners = loopback::listen("127.0.0.1", port).map_err(failed)?;
+    let (listeners, port) = loopback::listen("127.0.0.1", port).map_err(failed)?;
     if client.redirect_uri.starts_with("http://") {
-        let address = listeners.first().map(TcpListener::local_addr).transpose();
-        let port = address.map_err(failed)?.map_or(port, |address| address.port());
         let (_, target) = endpoint::split(&client.redirect_uri);
         client.redirect_uri = format!("http://127.0.0.1:{port}{target}");
     }

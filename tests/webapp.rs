@@ -171,7 +171,7 @@ struct Canned {
 const TOKEN: &str = r#"{"access_token":"CanaryTokenCanaryToken","token_type":"Bearer"}"#;
 
 fn canned(token: (u16, &'static str), user: (u16, String)) -> Canned {
-    let listeners = loopback::listen("127.0.0.1", 0).unwrap();
+    let (listeners, _) = loopback::listen("127.0.0.1", 0).unwrap();
     let origin = format!("http://{}", listeners[0].local_addr().unwrap());
     let (user, asked) = (Arc::new(Mutex::new(user)), Arc::new(Mutex::new(Vec::new())));
     let (answer, log) = (Arc::clone(&user), Arc::clone(&asked));

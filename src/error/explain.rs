@@ -82,19 +82,17 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         AuthorizationRefused { error, description } => {
             refused("authorization server", error, description)
         }
-        NotRedirected { description, redirect_uri } => {
-            [
-                format!("the authorization server showed a page instead of sending us back: {description:?}"),
-                format!(
-                    "it does not know the client ID, or the redirect URI is not the registered one. We sent \
-                     exactly {redirect_uri} and every byte counts: a slash at the end, the path, localhost \
-                     for 127.0.0.1, mostly the port too."
-                ),
-                "register exactly that redirect URI, or set OAUTH_REDIRECT_URI to the registered one. Use \
-                 127.0.0.1."
-                    .into(),
-            ]
-        }
+        NotRedirected { description, redirect_uri } => say(
+            format!(
+                "the authorization server showed a page instead of sending us back: {description:?}"
+            ),
+            &format!(
+                "it does not know the client ID, or the redirect URI is not the registered one. We sent \
+                 exactly {redirect_uri} and every byte counts: a slash at the end, the path, localhost \
+                 for 127.0.0.1, mostly the port too."
+            ),
+            "register exactly that redirect URI, or set OAUTH_REDIRECT_URI to the registered one. Use 127.0.0.1.",
+        ),
         BadUrl(problem) => say(
             format!("this URL is not one to send anything to: {problem}."),
             "it did not come from a checked configuration.",
@@ -118,26 +116,23 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         ),
         UserInfoRefused { status, error, description } => {
             let [happened, ..] = refused("API", error, description);
-            let [_, cause, remedy] = match (status, error.as_str()) {
+            let (cause, remedy) = match (status, error.as_str()) {
                 // RFC 6750 §3.1: no error code where the request brought no token at all.
-                (401, "") => say(
-                    "",
+                (401, "") => (
                     "the server found no access token in the request: another scheme than Bearer, or no \
                      Authorization header. Or it leaves out why, and the token has expired or was revoked.",
                     "look at the request above and at the body of the answer.",
                 ),
-                (401, _) => say(
-                    "",
+                (401, _) => (
                     "the access token has expired, was revoked, or belongs to another provider.",
                     "log in again for a new token. Trying the same one again does not help.",
                 ),
-                _ => say(
-                    "",
+                _ => (
                     "the token lacks a scope that this API asks for; some APIs answer so without a User-Agent, too.",
                     "set OAUTH_SCOPE to what the API's documentation names, and log in again.",
                 ),
             };
-            [format!("HTTP {status}: {happened}"), cause, remedy]
+            say(format!("HTTP {status}: {happened}"), cause, remedy)
         }
         BadUserResponse(problem) => say(
             format!("the API's answer is not a user: {problem}."),
@@ -153,68 +148,47 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
 }
 
 /// The error codes that providers send, in words: RFC 6749 §4.1.2.1 and §5.2, then GitHub's own.
+#[rustfmt::skip]
 const CODES: &[(&str, &str, &str)] = &[
-    (
-        "access_denied",
+    ("access_denied",
         "somebody clicked Deny, or the provider does not let this user or this application in.",
-        "start again and click Allow. If nobody clicked Deny, look at the scope and at the application's settings.",
-    ),
-    (
-        "invalid_scope",
+        "start again and click Allow. If nobody clicked Deny, look at the scope and at the application's settings."),
+    ("invalid_scope",
         "OAUTH_SCOPE names something that this provider does not know.",
-        "compare OAUTH_SCOPE, word by word, with the provider's list of scopes.",
-    ),
-    (
-        "invalid_request",
+        "compare OAUTH_SCOPE, word by word, with the provider's list of scopes."),
+    ("invalid_request",
         "a parameter is missing, is there twice, or has a value that the server does not take.",
-        "read the server's words, then the request above. A public client must send a code challenge.",
-    ),
-    (
-        "unauthorized_client",
+        "read the server's words, then the request above. A public client must send a code challenge."),
+    ("unauthorized_client",
         "this client is not registered for the authorization code grant.",
-        "look at the application's settings at the provider.",
-    ),
-    (
-        "unsupported_response_type",
+        "look at the application's settings at the provider."),
+    ("unsupported_response_type",
         "the provider does not offer the authorization code grant at this endpoint.",
-        "compare OAUTH_AUTHORIZE_URL with the provider's documentation.",
-    ),
-    ("server_error", "something broke inside the provider.", "wait a moment and start again."),
-    (
-        "temporarily_unavailable",
+        "compare OAUTH_AUTHORIZE_URL with the provider's documentation."),
+    ("server_error",
+        "something broke inside the provider.",
+        "wait a moment and start again."),
+    ("temporarily_unavailable",
         "the provider is overloaded or under maintenance.",
-        "wait a moment and start again.",
-    ),
-    (
-        "invalid_client",
+        "wait a moment and start again."),
+    ("invalid_client",
         "the client secret is wrong or has a stray character at its end, or this provider reads it in another place.",
-        "copy ID and secret anew, or set OAUTH_CLIENT_AUTH to the other of post and basic.",
-    ),
-    (
-        "invalid_grant",
+        "copy ID and secret anew, or set OAUTH_CLIENT_AUTH to the other of post and basic."),
+    ("invalid_grant",
         "the code was used already (a reload), is too old, or belongs to another redirect URI, client or code verifier.",
-        "start the login again: a code is good for one try.",
-    ),
-    (
-        "unsupported_grant_type",
+        "start the login again: a code is good for one try."),
+    ("unsupported_grant_type",
         "this is not the token endpoint, or the provider does not offer this grant.",
-        "compare OAUTH_TOKEN_URL with the provider's documentation.",
-    ),
-    (
-        "bad_verification_code",
+        "compare OAUTH_TOKEN_URL with the provider's documentation."),
+    ("bad_verification_code",
         "GitHub's word for invalid_grant: the code was used already, or is too old.",
-        "start the login again: a code is good for one try.",
-    ),
-    (
-        "incorrect_client_credentials",
+        "start the login again: a code is good for one try."),
+    ("incorrect_client_credentials",
         "GitHub's word for invalid_client: the client ID or the client secret is wrong.",
-        "copy both anew from the application's settings.",
-    ),
-    (
-        "redirect_uri_mismatch",
+        "copy both anew from the application's settings."),
+    ("redirect_uri_mismatch",
         "the redirect URI is not the registered one, to the byte: a slash, a port, localhost for 127.0.0.1 all count.",
-        "register exactly the OAUTH_REDIRECT_URI that is used here.",
-    ),
+        "register exactly the OAUTH_REDIRECT_URI that is used here."),
 ];
 
 fn refused(who: &str, error: &str, description: &str) -> [String; 3] {

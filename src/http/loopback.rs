@@ -35,12 +35,9 @@ pub fn listen_at(redirect_uri: &str, any_port: bool) -> Result<(Vec<TcpListener>
     }
     let failed = |error| cannot_listen(redirect_uri, &error);
     match listen(&host, port) {
-        Ok(listeners) => Ok((listeners, redirect_uri.to_owned())),
+        Ok((listeners, _)) => Ok((listeners, redirect_uri.to_owned())),
         Err(error) if any_port && is_taken(&error) => {
-            let listeners = listen(&host, 0).map_err(failed)?;
-            let address =
-                listeners.first().map(TcpListener::local_addr).transpose().map_err(failed)?;
-            let port = address.map_or(port, |address| address.port());
+            let (listeners, port) = listen(&host, 0).map_err(failed)?;
             Ok((listeners, format!("http://{host}:{port}{target}")))
         }
         Err(error) => Err(failed(error)),
@@ -49,25 +46,27 @@ pub fn listen_at(redirect_uri: &str, any_port: bool) -> Result<(Vec<TcpListener>
 
 /// Listens on a loopback host: `127.0.0.1`, `[::1]`, or `localhost`, which is both.
 ///
-/// Port 0 lets the system choose. Nothing else than loopback can be named.
+/// Port 0 lets the system choose; the port that it came to be is given back. Nothing else than loopback can
+/// be named.
 ///
 /// # Errors
 ///
 /// What the system says. `localhost` leaves out `[::1]` only where the machine does not have it: if that
 /// address were somebody else's, a browser that prefers it would bring them the code.
-pub fn listen(host: &str, port: u16) -> io::Result<Vec<TcpListener>> {
-    match host {
-        "127.0.0.1" => Ok(vec![TcpListener::bind((Ipv4Addr::LOCALHOST, port))?]),
-        "[::1]" => Ok(vec![TcpListener::bind((Ipv6Addr::LOCALHOST, port))?]),
-        "localhost" => {
-            let first = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-            match TcpListener::bind((Ipv6Addr::LOCALHOST, first.local_addr()?.port())) {
-                Ok(second) => Ok(vec![first, second]),
-                Err(error) if is_no_address_here(&error) => Ok(vec![first]),
-                Err(error) => Err(error),
-            }
-        }
-        _ => Err(io::Error::new(ErrorKind::InvalidInput, "not a loopback address")),
+pub fn listen(host: &str, port: u16) -> io::Result<(Vec<TcpListener>, u16)> {
+    let first = match host {
+        "127.0.0.1" | "localhost" => TcpListener::bind((Ipv4Addr::LOCALHOST, port))?,
+        "[::1]" => TcpListener::bind((Ipv6Addr::LOCALHOST, port))?,
+        _ => return Err(io::Error::new(ErrorKind::InvalidInput, "not a loopback address")),
+    };
+    let port = first.local_addr()?.port();
+    if host != "localhost" {
+        return Ok((vec![first], port));
+    }
+    match TcpListener::bind((Ipv6Addr::LOCALHOST, port)) {
+        Ok(second) => Ok((vec![first, second], port)),
+        Err(error) if is_no_address_here(&error) => Ok((vec![first], port)),
+        Err(error) => Err(error),
     }
 }
 
@@ -135,7 +134,7 @@ mod tests {
     #[test]
     fn each_loopback_host_is_bound_to_its_own_addresses() {
         let bound = |host| -> Vec<String> {
-            let listeners = listen(host, 0).unwrap();
+            let (listeners, _) = listen(host, 0).unwrap();
             listeners.iter().map(|one| one.local_addr().unwrap().ip().to_string()).collect()
         };
         assert_eq!(bound("127.0.0.1"), ["127.0.0.1"]);
