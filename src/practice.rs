@@ -37,6 +37,7 @@ use std::time::Duration;
 
 use crate::http::serve::Server;
 use crate::http::{Request, Response, endpoint, loopback};
+use answers::Answered;
 use authorization::decision;
 use quirks::Quirks;
 use state::State;
@@ -109,7 +110,7 @@ fn route(state: &mut State, request: &Request) -> Answered {
     let by_name = own.replace("127.0.0.1", "localhost");
     match *request.headers_named("Host") {
         [host] if host == own || host == by_name => (),
-        _ => return Err(answers::wrong_host()),
+        _ => return Err(pages::wrong_host()),
     }
     match (request.method.as_str(), request.path()) {
         ("GET", "/authorize") => authorization::ask(state, request),
@@ -124,9 +125,9 @@ fn route(state: &mut State, request: &Request) -> Answered {
         ("GET", "/style.css") => Ok(metadata::style()),
         (_, "/token") if state.quirks.token_path != "/token" => {
             state.quirk("the address of the token endpoint ends with a slash, and it counts.");
-            Err(answers::no_route(""))
+            Err(pages::no_route(""))
         }
-        (_, path) => Err(answers::no_route(path)),
+        (_, path) => Err(pages::no_route(path)),
     }
 }
 
@@ -165,6 +166,3 @@ pub fn start(
 ) -> io::Result<(Arc<Provider>, Server)> {
     start_like(&quirks::PLAIN, port, watch)
 }
-
-/// The answer; or the one that says what is wrong, which `?` sends at once.
-type Answered = Result<Response, Response>;

@@ -10,11 +10,13 @@
 
 use serde_json::{Value, json};
 
-use super::pages::error_page;
 use crate::by_hand::random;
 use crate::by_hand::urlencoding::parameter;
 use crate::error::Error;
 use crate::http::{Request, Response};
+
+/// The answer; or the one that says what is wrong, which `?` sends at once.
+pub(super) type Answered = Result<Response, Response>;
 
 /// JSON, laid out for reading; no cache may keep it (RFC 6749 §5.1).
 pub(super) fn json(status: u16, value: &Value) -> Response {
@@ -26,46 +28,6 @@ pub(super) fn json(status: u16, value: &Value) -> Response {
 /// An error of the token endpoint (RFC 6749 §5.2). The description is ours, never the client's.
 pub(super) fn token_error(status: u16, error: &str, description: &str) -> Response {
     json(status, &json!({ "error": error, "error_description": description }))
-}
-
-/// Something of another address or another method than this provider has.
-pub(super) fn no_route(path: &str) -> Response {
-    let allowed = match path {
-        "/authorize" | "/register" => "GET, POST",
-        "/token" => "POST",
-        "/"
-        | "/user"
-        | "/avatar.svg"
-        | "/style.css"
-        | "/.well-known/oauth-authorization-server" => "GET",
-        _ => {
-            return error_page(
-                404,
-                "Nothing here",
-                "The provider has no page at this address.",
-                "A typing mistake, or a path of another provider.",
-                "The front page lists every address.",
-            );
-        }
-    };
-    error_page(
-        405,
-        "Not like this",
-        &format!("This address answers only {allowed}."),
-        "The token endpoint takes POST; pages and the API take GET.",
-        "Send the request with the other method.",
-    )
-    .with_header("allow", allowed)
-}
-
-pub(super) fn wrong_host() -> Response {
-    error_page(
-        421,
-        "Another host",
-        "The request is for another host than this provider.",
-        "A name that points at this machine, or a page that tries to reach it through one.",
-        "Use the address that the provider printed when it started.",
-    )
 }
 
 /// A random value, or the answer that says that the system gave none.

@@ -18,13 +18,13 @@
 
 pub(super) mod decision;
 
-use super::answers::{unguessable, with_session};
+use super::answers::{Answered, unguessable, with_session};
 use super::pages::consent::consent_page;
 use super::pages::error_page;
 use super::quirks::Quirks;
+use super::registration;
 use super::scopes::Scope;
 use super::state::{Grant, Registration, State, Transaction};
-use super::{Answered, registration};
 use crate::by_hand::urlencoding::{decode_pairs, encode_pairs, parameter};
 use crate::http::{Request, Response};
 

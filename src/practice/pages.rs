@@ -62,6 +62,46 @@ pub(super) fn error_page(
     page(status, title, &fill(include_str!("pages/error.html"), &texts, &[]), "")
 }
 
+/// Something of another address or another method than this provider has.
+pub(super) fn no_route(path: &str) -> Response {
+    let allowed = match path {
+        "/authorize" | "/register" => "GET, POST",
+        "/token" => "POST",
+        "/"
+        | "/user"
+        | "/avatar.svg"
+        | "/style.css"
+        | "/.well-known/oauth-authorization-server" => "GET",
+        _ => {
+            return error_page(
+                404,
+                "Nothing here",
+                "The provider has no page at this address.",
+                "A typing mistake, or a path of another provider.",
+                "The front page lists every address.",
+            );
+        }
+    };
+    error_page(
+        405,
+        "Not like this",
+        &format!("This address answers only {allowed}."),
+        "The token endpoint takes POST; pages and the API take GET.",
+        "Send the request with the other method.",
+    )
+    .with_header("allow", allowed)
+}
+
+pub(super) fn wrong_host() -> Response {
+    error_page(
+        421,
+        "Another host",
+        "The request is for another host than this provider.",
+        "A name that points at this machine, or a page that tries to reach it through one.",
+        "Use the address that the provider printed when it started.",
+    )
+}
+
 /// The front page. An endpoint is its label, its path and a sentence on what it is for.
 pub(super) fn home_page(issuer: &str, endpoints: &[(&str, &str, &str)]) -> Response {
     let endpoint = |(label, path, what): &(&str, &str, &str)| {

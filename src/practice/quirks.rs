@@ -13,7 +13,6 @@
 
 mod modes;
 pub(super) mod shapes;
-pub(super) mod token_answer;
 
 pub use modes::{ALL, PLAIN, STRICT};
 

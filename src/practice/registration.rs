@@ -13,8 +13,7 @@
 //! [RFC 6749 §2]: https://www.rfc-editor.org/rfc/rfc6749#section-2
 //! [RFC 9700 §4.1.3]: https://www.rfc-editor.org/rfc/rfc9700#section-4.1.3
 
-use super::Answered;
-use super::answers::{field, is_from_own_page, session_of, unguessable, with_session};
+use super::answers::{Answered, field, is_from_own_page, session_of, unguessable, with_session};
 use super::pages::error_page;
 use super::pages::registration::{RegistrationForm, register_form, registered_page};
 use super::quirks::SecretIn;

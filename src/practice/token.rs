@@ -14,12 +14,12 @@
 //! [RFC 7636 §4.6]: https://www.rfc-editor.org/rfc/rfc7636#section-4.6
 
 mod client_authentication;
+mod habits;
 
 use serde_json::json;
 
-use super::Answered;
-use super::answers::{json, token_error, unguessable};
-use super::quirks::{Refresh, token_answer};
+use super::answers::{Answered, json, token_error, unguessable};
+use super::quirks::Refresh;
 use super::scopes::Scope;
 use super::state::{ACCESS_TOKEN_LIFE, CODE_LIFE, Code, Issued, Registration, State};
 use crate::by_hand::urlencoding::{decode_pairs, parameter};
@@ -31,7 +31,7 @@ type Pairs = [(String, String)];
 /// Answers a token request.
 pub(super) fn token(state: &mut State, request: &Request) -> Answered {
     let (Ok(answer) | Err(answer)) = answer(state, request);
-    Ok(token_answer::dressed(state, request, answer))
+    Ok(habits::dressed(state, request, answer))
 }
 
 fn answer(state: &mut State, request: &Request) -> Answered {

@@ -13,8 +13,8 @@
 
 use serde_json::json;
 
-use super::Answered;
-use super::answers;
+use super::answers::{self, Answered};
+use super::pages;
 use super::people;
 use super::quirks::shapes;
 use super::scopes::SCOPES;
@@ -82,7 +82,7 @@ fn bearer_token(state: &State, request: &Request) -> Result<Issued, Response> {
 pub(super) fn avatar(request: &Request) -> Answered {
     let pairs = decode_pairs(request.query()).unwrap_or_default();
     let person = people::person(answers::field(&pairs, "person"));
-    let person = person.ok_or_else(|| answers::no_route("/avatar.svg?person="))?;
+    let person = person.ok_or_else(|| pages::no_route("/avatar.svg?person="))?;
     Ok(Response::new(200, "image/svg+xml", person.avatar)
         .with_header("content-security-policy", "default-src 'none'")
         .with_header("x-content-type-options", "nosniff"))

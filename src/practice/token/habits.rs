@@ -13,18 +13,14 @@
 
 use serde_json::{Map, Value};
 
-use super::ExpiresIn;
 use crate::by_hand::urlencoding::encode_pairs;
 use crate::http::{Request, Response};
 use crate::practice::answers::json;
+use crate::practice::quirks::ExpiresIn;
 use crate::practice::state::State;
 
 /// The answer as the imitated provider would give it.
-pub(in crate::practice) fn dressed(
-    state: &mut State,
-    request: &Request,
-    answer: Response,
-) -> Response {
+pub(super) fn dressed(state: &mut State, request: &Request, answer: Response) -> Response {
     let Ok(Value::Object(mut members)) = serde_json::from_slice(&answer.body) else {
         return answer;
     };
