@@ -22,7 +22,7 @@
 mod answers;
 mod authorization;
 mod metadata;
-pub mod pages;
+mod pages;
 pub mod people;
 pub mod quirks;
 mod registration;
@@ -30,6 +30,8 @@ pub mod scopes;
 mod state;
 mod token;
 mod user;
+
+pub use pages::STYLE;
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -131,14 +133,14 @@ fn route(state: &mut State, request: &Request) -> Answered {
     }
 }
 
-/// Starts a provider on 127.0.0.1, with the habits of another one. Port 0 lets the system choose.
+/// Starts a provider with these habits on 127.0.0.1. Port 0 lets the system choose.
 ///
 /// Each request and its answer are shown to `watch`, on the thread of its connection.
 ///
 /// # Errors
 ///
 /// What the system says, for example that the port is in use.
-pub fn start_like(
+pub fn start(
     quirks: &'static Quirks,
     port: u16,
     watch: impl Fn(&Request, &Answer) + Send + Sync + 'static,
@@ -153,16 +155,4 @@ pub fn start_like(
         answer.response
     };
     Ok((provider, Server::start(listeners, Arc::new(handler))?))
-}
-
-/// Starts a provider as it is, after the RFCs. As [`start_like`] otherwise.
-///
-/// # Errors
-///
-/// As [`start_like`].
-pub fn start(
-    port: u16,
-    watch: impl Fn(&Request, &Answer) + Send + Sync + 'static,
-) -> io::Result<(Arc<Provider>, Server)> {
-    start_like(&quirks::PLAIN, port, watch)
 }

@@ -23,7 +23,7 @@ fn serve(options: &Options) -> Result<(), Failure> {
     let quirks = options.like.unwrap_or(&quirks::PLAIN);
     let port = options.port.unwrap_or(practice::DEFAULT_PORT);
     let (provider, _server) =
-        practice::start_like(quirks, port, watch).map_err(|error| Failure::port(port, &error))?;
+        practice::start(quirks, port, watch).map_err(|error| Failure::port(port, &error))?;
 
     if let Some(quirks) = options.like {
         Screen::new(options.mask()).say(&format!("It behaves like {}.", quirks.title))?;

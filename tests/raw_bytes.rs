@@ -166,7 +166,7 @@ const ROWS: &[Row] = &[
 #[test]
 fn raw_bytes_have_the_same_written_outcome_at_the_callback_and_at_the_provider() {
     let (address, code) = callback();
-    let (provider, _server) = practice::start(0, |_, _| ()).unwrap();
+    let (provider, _server) = practice::start(&practice::quirks::PLAIN, 0, |_, _| ()).unwrap();
     let provider_address = provider.issuer().strip_prefix("http://").unwrap();
     for (row, at_callback, at_provider) in ROWS {
         let shown = row.escape_ascii();

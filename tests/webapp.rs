@@ -47,7 +47,7 @@ fn world() -> World {
 fn world_with(others: Vec<Provider>) -> World {
     let token_calls = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&token_calls);
-    let (provider, server) = practice::start(0, move |request, _| {
+    let (provider, server) = practice::start(&practice::quirks::PLAIN, 0, move |request, _| {
         counter.fetch_add(usize::from(request.path() == "/token"), Ordering::SeqCst);
     })
     .unwrap();

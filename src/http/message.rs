@@ -72,6 +72,17 @@ impl Request {
         find(&self.headers, name).collect()
     }
 
+    /// The value of a cookie. Of two with one name none is surely ours, so that is `None`, too.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let cookies = find(&self.headers, "Cookie").flat_map(|line| line.split(';'));
+        let pairs = cookies.filter_map(|cookie| cookie.trim().split_once('='));
+        let mut named = pairs.filter(|(key, _)| *key == name);
+        match (named.next(), named.next()) {
+            (Some((_, value)), None) => Some(value),
+            _ => None,
+        }
+    }
+
     /// The URL that the request is for.
     pub fn url(&self) -> String {
         format!("{}{}", self.origin, self.target)
@@ -121,6 +132,14 @@ impl Response {
             ],
             body,
         }
+    }
+
+    /// Sends the browser on. 303, so that it comes there with GET whatever it did here (RFC 9700 §4.12).
+    pub fn see_other(location: &str) -> Response {
+        Response::new(303, "text/plain", "")
+            .with_header("location", location)
+            .with_header("cache-control", "no-store")
+            .with_header("referrer-policy", "no-referrer")
     }
 
     /// The same response with one header more, at the end.

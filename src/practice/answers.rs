@@ -16,22 +16,22 @@ use crate::error::Error;
 use crate::http::{Request, Response};
 
 /// The answer; or the one that says what is wrong, which `?` sends at once.
-pub(super) type Answered = Result<Response, Response>;
+pub type Answered = Result<Response, Response>;
 
 /// JSON, laid out for reading; no cache may keep it (RFC 6749 §5.1).
-pub(super) fn json(status: u16, value: &Value) -> Response {
+pub fn json(status: u16, value: &Value) -> Response {
     Response::new(status, "application/json", format!("{value:#}\n"))
         .with_header("cache-control", "no-store")
         .with_header("pragma", "no-cache")
 }
 
 /// An error of the token endpoint (RFC 6749 §5.2). The description is ours, never the client's.
-pub(super) fn token_error(status: u16, error: &str, description: &str) -> Response {
+pub fn token_error(status: u16, error: &str, description: &str) -> Response {
     json(status, &json!({ "error": error, "error_description": description }))
 }
 
 /// A random value, or the answer that says that the system gave none.
-pub(super) fn unguessable() -> Result<String, Response> {
+pub fn unguessable() -> Result<String, Response> {
     random::unguessable().map_err(|error| broken(&error))
 }
 
@@ -41,28 +41,25 @@ fn broken(error: &Error) -> Response {
 
 /// A form that a browser posted may come only from a page of ours: without this, any page could
 /// click Allow (RFC 6749 §10.12). SameSite is no help, since other ports are the same site.
-pub(super) fn is_from_own_page(request: &Request) -> bool {
+pub fn is_from_own_page(request: &Request) -> bool {
     let own = format!("http://{}", request.header("Host").unwrap_or_default());
     request.headers_named("Origin") == [own.as_str()]
 }
 
 /// A field of a form or query that a browser sent; empty if it is not there, or there twice.
-pub(super) fn field<'a>(pairs: &'a [(String, String)], name: &'static str) -> &'a str {
+pub fn field<'a>(pairs: &'a [(String, String)], name: &'static str) -> &'a str {
     parameter(pairs, name).ok().flatten().unwrap_or_default()
 }
 
 /// The cookie that binds a browser to what it was asked. Its name is not one of the demo web app's: cookies
 /// do not know ports.
-pub(super) const SESSION_COOKIE: &str = "practice_session";
+pub const SESSION_COOKIE: &str = "practice_session";
 
-pub(super) fn session_of(request: &Request) -> Option<String> {
-    let cookies = request.headers_named("Cookie").join("; ");
-    let mut pairs = cookies.split("; ").filter_map(|cookie| cookie.split_once('='));
-    let (_, session) = pairs.find(|(name, _)| *name == SESSION_COOKIE)?;
-    Some(session.to_owned())
+pub fn session_of(request: &Request) -> &str {
+    request.cookie(SESSION_COOKIE).unwrap_or_default()
 }
 
-pub(super) fn with_session(response: Response, session: &str) -> Response {
+pub fn with_session(response: Response, session: &str) -> Response {
     let cookie = format!("{SESSION_COOKIE}={session}; HttpOnly; SameSite=Lax; Path=/");
     response.with_header("set-cookie", &cookie)
 }

@@ -34,7 +34,7 @@ type Pairs = [(String, String)];
 type Refusal = (&'static str, &'static str);
 
 /// The browser brings the client's question.
-pub(super) fn ask(state: &mut State, request: &Request) -> Answered {
+pub fn ask(state: &mut State, request: &Request) -> Answered {
     let pairs = decode_pairs(request.query())
         .map_err(|_| unclear("The request is not in readable URL encoding."))?;
     let (client, redirect_uri) = who_asks(state, &pairs).map_err(unclear)?;
@@ -159,7 +159,7 @@ fn consent(
     Ok(with_session(page, &session))
 }
 
-/// 303, so that the browser comes with GET whatever it did here (RFC 9700 §4.12).
+/// The browser goes back to the client, with the answer.
 fn send_back(
     state: &State,
     redirect_uri: &str,
@@ -172,10 +172,7 @@ fn send_back(
     pairs.extend(state.quirks.iss.then_some(("iss", state.issuer.as_str())));
     let joint = if redirect_uri.contains('?') { '&' } else { '?' };
     let location = format!("{redirect_uri}{joint}{}", encode_pairs(&pairs));
-    Response::new(303, "text/plain", "")
-        .with_header("location", &location)
-        .with_header("cache-control", "no-store")
-        .with_header("referrer-policy", "no-referrer")
+    Response::see_other(&location)
 }
 
 fn unclear(problem: &str) -> Response {

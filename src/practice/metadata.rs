@@ -19,7 +19,7 @@ use super::quirks::SecretIn;
 use super::state::State;
 use crate::http::Response;
 
-pub(super) fn metadata(State { issuer, quirks, .. }: &State) -> Response {
+pub fn metadata(State { issuer, quirks, .. }: &State) -> Response {
     let scopes: Vec<&str> = quirks.scopes.iter().map(|scope| scope.name).collect();
     let methods: &[&str] = match quirks.secret_in {
         SecretIn::Either => &["client_secret_post", "client_secret_basic", "none"],
@@ -44,7 +44,7 @@ pub(super) fn metadata(State { issuer, quirks, .. }: &State) -> Response {
 }
 
 /// The front page.
-pub(super) fn home(state: &State) -> Response {
+pub fn home(state: &State) -> Response {
     let endpoints = [
         ("Authorization endpoint", "/authorize", "step 1: where a person is asked"),
         ("Token endpoint", "/token", "step 2: where a code becomes an access token"),
@@ -56,7 +56,7 @@ pub(super) fn home(state: &State) -> Response {
 }
 
 /// The one style sheet.
-pub(super) fn style() -> Response {
+pub fn style() -> Response {
     Response::new(200, "text/css; charset=utf-8", pages::STYLE)
         .with_header("x-content-type-options", "nosniff")
 }

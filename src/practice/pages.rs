@@ -27,7 +27,7 @@ pub const STYLE: &str = include_str!("pages/style.css");
 
 /// A whole page, with the headers that keep it where it belongs. `form_target` is one more origin that its
 /// forms may end at, or nothing.
-pub(super) fn page(status: u16, title: &str, main: &Html, form_target: &str) -> Response {
+pub fn page(status: u16, title: &str, main: &Html, form_target: &str) -> Response {
     let html = fill(include_str!("pages/document.html"), &[("title", title)], &[("main", main)]);
     // Browsers hold the redirect after a form against form-action too, so the client's origin joins it.
     let policy = format!(
@@ -46,7 +46,7 @@ pub(super) fn page(status: u16, title: &str, main: &Html, form_target: &str) -> 
 }
 
 /// Says what is wrong. It has no `Location`: nobody is sent anywhere.
-pub(super) fn error_page(
+pub fn error_page(
     status: u16,
     title: &str,
     what_happened: &str,
@@ -63,7 +63,7 @@ pub(super) fn error_page(
 }
 
 /// Something of another address or another method than this provider has.
-pub(super) fn no_route(path: &str) -> Response {
+pub fn no_route(path: &str) -> Response {
     let allowed = match path {
         "/authorize" | "/register" => "GET, POST",
         "/token" => "POST",
@@ -92,7 +92,7 @@ pub(super) fn no_route(path: &str) -> Response {
     .with_header("allow", allowed)
 }
 
-pub(super) fn wrong_host() -> Response {
+pub fn wrong_host() -> Response {
     error_page(
         421,
         "Another host",
@@ -103,7 +103,7 @@ pub(super) fn wrong_host() -> Response {
 }
 
 /// The front page. An endpoint is its label, its path and a sentence on what it is for.
-pub(super) fn home_page(issuer: &str, endpoints: &[(&str, &str, &str)]) -> Response {
+pub fn home_page(issuer: &str, endpoints: &[(&str, &str, &str)]) -> Response {
     let endpoint = |(label, path, what): &(&str, &str, &str)| {
         let texts = [("label", *label), ("path", *path), ("what", *what)];
         fill(include_str!("pages/endpoint.html"), &texts, &[])

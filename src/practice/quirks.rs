@@ -9,7 +9,7 @@
 //! "github"  ->  Quirks { commas: true, errors_under_200: true, … }  ->  authorization, token, user
 //! ```
 //!
-//! Next: `quirks/modes.rs`, the list; `quirks/token_answer.rs` and `quirks/shapes.rs`, what they do.
+//! Next: `quirks/modes.rs`, the list; `quirks/shapes.rs` and `token/habits.rs`, what they do.
 
 mod modes;
 pub(super) mod shapes;
@@ -122,7 +122,7 @@ pub fn quirks(name: &str) -> Option<&'static Quirks> {
 
 impl Quirks {
     /// The scopes of these names, letter for letter, if there is none that it does not know.
-    pub(super) fn scopes_named(&self, names: &str) -> Option<Vec<&'static Scope>> {
+    pub fn scopes_named(&self, names: &str) -> Option<Vec<&'static Scope>> {
         let scope = |name: &str| self.scopes.iter().find(|scope| scope.name == name);
         if names.is_empty() { Some(Vec::new()) } else { names.split(' ').map(scope).collect() }
     }

@@ -28,7 +28,7 @@ const MAX_NAME: usize = 60;
 const MAX_URL: usize = 200;
 
 /// The empty form.
-pub(super) fn form(state: &mut State, request: &Request) -> Answered {
+pub fn form(state: &mut State, request: &Request) -> Answered {
     let (session, form_token) = session(state, request)?;
     let redirect_uri = &workshop(state.quirks).redirect_uri;
     let form = RegistrationForm { name: "", homepage: "", redirect_uri };
@@ -36,11 +36,11 @@ pub(super) fn form(state: &mut State, request: &Request) -> Answered {
 }
 
 /// The form comes back.
-pub(super) fn register(state: &mut State, request: &Request) -> Answered {
+pub fn register(state: &mut State, request: &Request) -> Answered {
     let pairs = decode_pairs(&request.body).unwrap_or_default();
     let field = |name| field(&pairs, name).trim();
-    let session = session_of(request).unwrap_or_default();
-    let form_token = state.sessions.get(&session, state.now()).cloned();
+    let session = session_of(request);
+    let form_token = state.sessions.get(session, state.now()).cloned();
     let fits = form_token.filter(|token| compare::equal(token, field("form_token")));
     let Some(form_token) = fits.filter(|_| is_from_own_page(request)) else {
         return Err(error_page(
@@ -70,7 +70,7 @@ pub(super) fn register(state: &mut State, request: &Request) -> Answered {
 }
 
 /// What a program has to know to be this client, under the names that our programs read.
-pub(super) fn settings(state: &State, client: &Registration) -> Vec<(&'static str, String)> {
+pub fn settings(state: &State, client: &Registration) -> Vec<(&'static str, String)> {
     let State { issuer, quirks, .. } = state;
     let scope = quirks.scopes.iter().find(|scope| scope.name == quirks.user_scope);
     let mut settings = vec![
@@ -92,12 +92,11 @@ pub(super) fn settings(state: &State, client: &Registration) -> Vec<(&'static st
 }
 
 /// The browser's session and the token of its registration form; a new one if it has none.
-pub(super) fn session(state: &mut State, request: &Request) -> Result<(String, String), Response> {
+pub fn session(state: &mut State, request: &Request) -> Result<(String, String), Response> {
     let now = state.now();
-    if let Some(session) = session_of(request)
-        && let Some(form_token) = state.sessions.get(&session, now)
-    {
-        return Ok((session, form_token.clone()));
+    let session = session_of(request);
+    if let Some(form_token) = state.sessions.get(session, now) {
+        return Ok((session.to_owned(), form_token.clone()));
     }
     let (session, form_token) = (unguessable()?, unguessable()?);
     state.sessions.put(&session, form_token.clone(), now);
@@ -106,7 +105,7 @@ pub(super) fn session(state: &mut State, request: &Request) -> Result<(String, S
 
 /// Whether an authorization request may name this redirect URI: equal to the byte, but for the port
 /// (RFC 8252 §7.3).
-pub(super) fn redirect_uri_matches(registered: &str, asked: &str) -> bool {
+pub fn redirect_uri_matches(registered: &str, asked: &str) -> bool {
     let without_port = |uri| endpoint::parse(uri).ok().map(|uri| Endpoint { port: 0, ..uri });
     let asked_without_port = without_port(asked).filter(|uri| uri.scheme == "http");
     asked == registered

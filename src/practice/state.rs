@@ -20,11 +20,11 @@ use crate::http::Response;
 use crate::web::expiring_map::Shelf;
 
 /// RFC 6749 §4.1.2 recommends ten minutes at most; a program needs less than a second.
-pub(super) const CODE_LIFE: Duration = Duration::from_secs(60);
+pub const CODE_LIFE: Duration = Duration::from_secs(60);
 /// Used and old codes are remembered longer, to notice when somebody tries one again.
 const CODE_MEMORY: Duration = Duration::from_secs(600);
 /// How long an access token is good.
-pub(super) const ACCESS_TOKEN_LIFE: Duration = Duration::from_secs(3600);
+pub const ACCESS_TOKEN_LIFE: Duration = Duration::from_secs(3600);
 const REFRESH_TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long somebody may think about the consent page.
 const TRANSACTION_LIFE: Duration = Duration::from_secs(600);
@@ -32,98 +32,98 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A registered client.
 #[derive(Clone)]
-pub(super) struct Registration {
-    pub(super) client_id: String,
+pub struct Registration {
+    pub client_id: String,
     /// `None` for a public client.
-    pub(super) client_secret: Option<String>,
-    pub(super) name: String,
-    pub(super) homepage: String,
-    pub(super) redirect_uri: String,
+    pub client_secret: Option<String>,
+    pub name: String,
+    pub homepage: String,
+    pub redirect_uri: String,
 }
 
 /// What the client asked for, from the authorization request to the tokens.
 #[derive(Clone)]
-pub(super) struct Grant {
-    pub(super) client_id: String,
-    pub(super) redirect_uri: String,
-    pub(super) scopes: Vec<&'static Scope>,
+pub struct Grant {
+    pub client_id: String,
+    pub redirect_uri: String,
+    pub scopes: Vec<&'static Scope>,
     /// Empty without PKCE.
-    pub(super) code_challenge: String,
+    pub code_challenge: String,
 }
 
 /// A question that stands on somebody's consent page.
 #[derive(Clone)]
-pub(super) struct Transaction {
-    pub(super) grant: Grant,
-    pub(super) state: Option<String>,
+pub struct Transaction {
+    pub grant: Grant,
+    pub state: Option<String>,
     /// The browser session that was asked.
-    pub(super) session: String,
+    pub session: String,
     /// Known only to the page that asked.
-    pub(super) consent_token: String,
+    pub consent_token: String,
     /// What the person has decided, once they have.
-    pub(super) decision: Option<Decision>,
+    pub decision: Option<Decision>,
 }
 
 /// A click on the consent page. A double click posts it twice, and gets the same response.
 #[derive(Clone)]
-pub(super) struct Decision {
+pub struct Decision {
     /// The form as it was posted.
-    pub(super) form: String,
+    pub form: String,
     /// The code that was given out; empty after Deny.
-    pub(super) code: String,
+    pub code: String,
     /// Where the browser was sent.
-    pub(super) response: Response,
+    pub response: Response,
 }
 
 /// A code that was given out.
 #[derive(Clone)]
-pub(super) struct Code {
-    pub(super) grant: Grant,
-    pub(super) person: &'static Person,
-    pub(super) issued: Instant,
+pub struct Code {
+    pub grant: Grant,
+    pub person: &'static Person,
+    pub issued: Instant,
     /// The name of the tokens that it bought, once it has.
-    pub(super) family: Option<String>,
+    pub family: Option<String>,
 }
 
 /// An access token or a refresh token.
 #[derive(Clone)]
-pub(super) struct Issued {
-    pub(super) client_id: String,
-    pub(super) person: &'static Person,
-    pub(super) scopes: Vec<&'static Scope>,
+pub struct Issued {
+    pub client_id: String,
+    pub person: &'static Person,
+    pub scopes: Vec<&'static Scope>,
     /// All tokens that go back to one code have one family, and are revoked together.
-    pub(super) family: String,
+    pub family: String,
     /// A refresh token that has been exchanged is kept, to notice when somebody tries it again.
-    pub(super) used: bool,
+    pub used: bool,
 }
 
 /// Wrong secrets for one client, in a row.
 #[derive(Clone, Copy)]
-pub(super) struct Failures {
-    pub(super) count: u32,
-    pub(super) last: Instant,
+pub struct Failures {
+    pub count: u32,
+    pub last: Instant,
 }
 
-pub(super) struct State {
-    pub(super) issuer: String,
-    pub(super) quirks: &'static Quirks,
-    pub(super) fixed_clients: [Registration; 2],
-    pub(super) registrations: Shelf<Registration>,
+pub struct State {
+    pub issuer: String,
+    pub quirks: &'static Quirks,
+    pub fixed_clients: [Registration; 2],
+    pub registrations: Shelf<Registration>,
     /// By session: the token of its registration form.
-    pub(super) sessions: Shelf<String>,
-    pub(super) transactions: Shelf<Transaction>,
-    pub(super) codes: Shelf<Code>,
-    pub(super) access_tokens: Shelf<Issued>,
-    pub(super) refresh_tokens: Shelf<Issued>,
-    pub(super) failures: Shelf<Failures>,
+    pub sessions: Shelf<String>,
+    pub transactions: Shelf<Transaction>,
+    pub codes: Shelf<Code>,
+    pub access_tokens: Shelf<Issued>,
+    pub refresh_tokens: Shelf<Issued>,
+    pub failures: Shelf<Failures>,
     /// Who has allowed which client before, as `client_id login`.
-    pub(super) consents: Shelf<()>,
-    pub(super) remarks: Vec<String>,
-    pub(super) skew: Duration,
+    pub consents: Shelf<()>,
+    pub remarks: Vec<String>,
+    pub skew: Duration,
 }
 
 impl State {
-    pub(super) fn new(issuer: &str, quirks: &'static Quirks) -> State {
+    pub fn new(issuer: &str, quirks: &'static Quirks) -> State {
         State {
             issuer: issuer.to_owned(),
             quirks,
@@ -142,22 +142,22 @@ impl State {
         }
     }
 
-    pub(super) fn now(&self) -> Instant {
+    pub fn now(&self) -> Instant {
         Instant::now() + self.skew
     }
 
-    pub(super) fn client(&self, client_id: &str) -> Option<Registration> {
+    pub fn client(&self, client_id: &str) -> Option<Registration> {
         let fixed = self.fixed_clients.iter().find(|client| client.client_id == client_id);
         fixed.or_else(|| self.registrations.get(client_id, self.now())).cloned()
     }
 
     /// Says on the screen what the imitated provider does in its own way.
-    pub(super) fn quirk(&mut self, text: &str) {
+    pub fn quirk(&mut self, text: &str) {
         self.remarks.push(format!("Like {}: {text}", self.quirks.title));
     }
 
     /// A new code. Where they are long, they also hold what has to be percent-encoded.
-    pub(super) fn new_code(&mut self) -> Result<String, Response> {
+    pub fn new_code(&mut self) -> Result<String, Response> {
         if !self.quirks.long {
             return unguessable();
         }
@@ -167,7 +167,7 @@ impl State {
     }
 
     /// A new token. Where they are long, they look like many parts in base64.
-    pub(super) fn new_token(&mut self) -> Result<String, Response> {
+    pub fn new_token(&mut self) -> Result<String, Response> {
         if !self.quirks.long {
             return unguessable();
         }
@@ -177,14 +177,14 @@ impl State {
     }
 
     /// Revokes all tokens that go back to one code.
-    pub(super) fn revoke(&mut self, family: &str) {
+    pub fn revoke(&mut self, family: &str) {
         self.access_tokens.keep(|token| token.family != family);
         self.refresh_tokens.keep(|token| token.family != family);
     }
 }
 
 /// The client that our programs are, unless they are told to be another one.
-pub(super) fn workshop(quirks: &Quirks) -> Registration {
+pub fn workshop(quirks: &Quirks) -> Registration {
     Registration {
         client_id: "workshop".into(),
         client_secret: Some(quirks.secret.into()),

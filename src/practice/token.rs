@@ -29,7 +29,7 @@ use crate::http::{Request, Response};
 type Pairs = [(String, String)];
 
 /// Answers a token request.
-pub(super) fn token(state: &mut State, request: &Request) -> Answered {
+pub fn token(state: &mut State, request: &Request) -> Answered {
     let (Ok(answer) | Err(answer)) = answer(state, request);
     Ok(habits::dressed(state, request, answer))
 }

@@ -23,7 +23,7 @@ use crate::by_hand::urlencoding::decode_pairs;
 use crate::http::{Request, Response};
 
 /// Answers `/user`. A token in the query (`?access_token=`) is not even looked at.
-pub(super) fn user(state: &mut State, request: &Request) -> Answered {
+pub fn user(state: &mut State, request: &Request) -> Answered {
     let quirks = state.quirks;
     if quirks.wants_user_agent && request.header("User-Agent").unwrap_or_default().is_empty() {
         state.quirk("403, because the request has no User-Agent.");
@@ -79,7 +79,7 @@ fn bearer_token(state: &State, request: &Request) -> Result<Issued, Response> {
 }
 
 /// Answers `/avatar.svg?person=…`: a picture that everybody may see.
-pub(super) fn avatar(request: &Request) -> Answered {
+pub fn avatar(request: &Request) -> Answered {
     let pairs = decode_pairs(request.query()).unwrap_or_default();
     let person = people::person(answers::field(&pairs, "person"));
     let person = person.ok_or_else(|| pages::no_route("/avatar.svg?person="))?;

@@ -87,7 +87,7 @@ fn practice(
             let _ = Screen::new(Mask::hiding()).note(remark);
         }
     };
-    let (provider, server) = practice::start_like(quirks, 0, say).map_err(|error| {
+    let (provider, server) = practice::start(quirks, 0, say).map_err(|error| {
         Error::CannotListen { address: "127.0.0.1".into(), reason: error.to_string() }
     })?;
     let own = provider.settings();

@@ -23,7 +23,7 @@ mod trace;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oauth2_by_hand::http::{Request, Response, endpoint};
-use oauth2_by_hand::practice::pages::STYLE;
+use oauth2_by_hand::practice::STYLE;
 use oauth2_by_hand::show::mask::Mask;
 use oauth2_by_hand::{Client, Error};
 use sessions::{Memory, Viewer};
@@ -114,7 +114,7 @@ impl App {
         };
         Some(match request.method.as_str() {
             "GET" if is_loopback(host) && is_loopback(own) => {
-                pages::see_other(&format!("{}{}", self.origin, request.target))
+                Response::see_other(&format!("{}{}", self.origin, request.target))
             }
             _ => {
                 let words =

@@ -23,13 +23,7 @@ pub fn set_cookie(origin: &str, id: &str) -> String {
     format!("{}={id}; HttpOnly; SameSite=Lax; Path=/{secure}", cookie_name(origin))
 }
 
-/// The session id that the browser has brought. If it brings two, none of them is surely ours.
+/// The session id that the browser has brought.
 pub fn session_id(request: &Request, origin: &str) -> Option<String> {
-    let cookies = request.headers_named("Cookie").join("; ");
-    let pairs = cookies.split(';').filter_map(|cookie| cookie.trim().split_once('='));
-    let mut ours = pairs.filter(|(name, _)| *name == cookie_name(origin));
-    match (ours.next(), ours.next()) {
-        (Some((_, id)), None) => Some(id.to_owned()),
-        _ => None,
-    }
+    request.cookie(cookie_name(origin)).map(str::to_owned)
 }

@@ -22,7 +22,7 @@ use oauth2_by_hand::{Error, authorize, fetch_token, get_user_info, pkce};
 
 use super::sessions::{Found, Member, Pending};
 use super::trace::Trace;
-use super::{Answered, App, cookie, pages, problems};
+use super::{Answered, App, cookie, problems};
 
 /// Where a login may lead to. The first is for everybody who asks for something else.
 const RETURN_TO: [&str; 3] = ["/welcome", "/members", "/behind-the-scenes"];
@@ -39,7 +39,7 @@ pub fn log_in(app: &App, request: &Request) -> Answered {
         return Ok(problems::problem(404, "An unknown provider", words, None));
     };
     if app.viewer(request).is_some() {
-        return Ok(pages::see_other(return_to));
+        return Ok(Response::see_other(return_to));
     }
 
     // Step 1, as in the terminal.
@@ -53,7 +53,7 @@ pub fn log_in(app: &App, request: &Request) -> Answered {
     let mut memory = app.memory();
     let id = memory.visitor_id(cookie::session_id(request, &app.origin))?;
     let set_cookie = cookie::set_cookie(&app.origin, &id);
-    let answer = pages::see_other(&url).with_header("set-cookie", &set_cookie);
+    let answer = Response::see_other(&url).with_header("set-cookie", &set_cookie);
     trace.response("to_provider", &answer);
 
     let (provider, since) = (provider.clone(), memory.now());
@@ -117,7 +117,7 @@ fn finish(app: &App, old_id: &str, pending: &mut Pending, request: &Request) -> 
     }
 
     // 303 to an address without the code. The access token ends with this function.
-    let answer = pages::see_other(pending.return_to);
+    let answer = Response::see_other(pending.return_to);
     let (id, form_token) = (random::unguessable()?, random::unguessable()?);
     let set_cookie = |id: &str| cookie::set_cookie(&app.origin, id);
     trace.response("come_in", &answer.clone().with_header("set-cookie", &set_cookie("…")));

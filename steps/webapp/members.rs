@@ -72,7 +72,7 @@ pub fn log_out(app: &App, request: &Request) -> Answered {
     let pairs = decode_pairs(&request.body)?;
     let form_token = parameter(&pairs, "form_token")?.unwrap_or_default();
     let Some(viewer) = app.viewer(request) else {
-        return Ok(pages::see_other("/"));
+        return Ok(Response::see_other("/"));
     };
     // Any page can send a form to us, but it knows no token of ours, and the browser says where it
     // stands. SameSite is no help against other ports of this machine: they are the same site.
@@ -86,7 +86,7 @@ pub fn log_out(app: &App, request: &Request) -> Answered {
         app.memory().log_out(&id);
     }
     let gone = format!("{}; Max-Age=0", cookie::set_cookie(&app.origin, ""));
-    Ok(pages::see_other("/").with_header("set-cookie", &gone))
+    Ok(Response::see_other("/").with_header("set-cookie", &gone))
 }
 
 /// Whatever else is asked for. Logging out is one of our addresses, but a link to it does nothing.

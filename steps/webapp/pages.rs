@@ -42,14 +42,6 @@ pub fn page(status: u16, title: &str, main: &Html, viewer: Option<&Viewer>) -> R
         .with_header("cache-control", "no-store")
 }
 
-/// 303, so that the browser comes with GET whatever it did here.
-pub fn see_other(location: &str) -> Response {
-    Response::new(303, "text/plain", "")
-        .with_header("location", location)
-        .with_header("cache-control", "no-store")
-        .with_header("referrer-policy", "no-referrer")
-}
-
 /// A file of ours that is no page.
 pub fn file(media_type: &str, text: &str) -> Response {
     Response::new(200, &format!("{media_type}; charset=utf-8"), text)

@@ -22,15 +22,14 @@ use crate::practice::people::{self, Person};
 use crate::practice::state::{Code, Decision, State, Transaction};
 
 /// The person has clicked Allow or Deny.
-pub(in crate::practice) fn decide(state: &mut State, request: &Request) -> Answered {
+pub fn decide(state: &mut State, request: &Request) -> Answered {
     let pairs = decode_pairs(&request.body).unwrap_or_default();
     let field = |name| field(&pairs, name);
     let now = state.now();
     let name = field("transaction");
-    let session = session_of(request).unwrap_or_default();
     let asked = state.transactions.get(name, now).filter(|transaction| {
         is_from_own_page(request)
-            && compare::equal(&transaction.session, &session)
+            && compare::equal(&transaction.session, session_of(request))
             && compare::equal(&transaction.consent_token, field("consent_token"))
     });
     let transaction = asked.cloned().ok_or_else(stale)?;

@@ -24,7 +24,7 @@ use crate::web::html::{Html, fill};
 /// Posts `transaction`, `consent_token`, `person` and `decision` (`allow` or `deny`) to `/authorize`.
 /// Deny is the first button, because Enter presses the first one. The form has `autocomplete="off"`,
 /// because Firefox otherwise puts the old, spent tokens back when the page is loaded again.
-pub(in crate::practice) fn consent_page(
+pub fn consent_page(
     client: &Registration,
     grant: &Grant,
     known: &[Scope],

@@ -17,15 +17,15 @@ use crate::practice::state::Registration;
 use crate::web::html::{Html, fill};
 
 /// What is typed into the registration form.
-pub(in crate::practice) struct RegistrationForm<'a> {
-    pub(in crate::practice) name: &'a str,
-    pub(in crate::practice) homepage: &'a str,
-    pub(in crate::practice) redirect_uri: &'a str,
+pub struct RegistrationForm<'a> {
+    pub name: &'a str,
+    pub homepage: &'a str,
+    pub redirect_uri: &'a str,
 }
 
 /// The form of a provider's developer page. Posts its four fields to `/register`. `problem` says why the last
 /// attempt was refused; empty for none.
-pub(in crate::practice) fn register_form(
+pub fn register_form(
     status: u16,
     form: &RegistrationForm,
     form_token: &str,
@@ -47,10 +47,7 @@ pub(in crate::practice) fn register_form(
 
 /// Hands over client ID, client secret and the lines that configure a client with them. It is the one page
 /// that shows the secret.
-pub(in crate::practice) fn registered_page(
-    client: &Registration,
-    settings: &[(&'static str, String)],
-) -> Response {
+pub fn registered_page(client: &Registration, settings: &[(&'static str, String)]) -> Response {
     let setting = |wanted| {
         let mut settings = settings.iter();
         settings.find(|(name, _)| *name == wanted).map_or("", |(_, value)| value)

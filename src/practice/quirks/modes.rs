@@ -7,7 +7,7 @@
 //! --like NAME  ->  Quirks
 //! ```
 //!
-//! Next: `token_answer.rs`.
+//! Next: `shapes.rs`.
 
 use super::shapes;
 use super::{ExpiresIn, Quirks, Refresh, SecretIn};

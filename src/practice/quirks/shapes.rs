@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::practice::people::Person;
 
 /// The practice provider's own shape, which is GitHub's.
-pub(super) fn plain(person: &Person, issuer: &str) -> Value {
+pub fn plain(person: &Person, issuer: &str) -> Value {
     json!({
         "id": person.id,
         "login": person.login,
@@ -24,7 +24,7 @@ pub(super) fn plain(person: &Person, issuer: &str) -> Value {
     })
 }
 
-pub(super) fn gitlab(person: &Person, issuer: &str) -> Value {
+pub fn gitlab(person: &Person, issuer: &str) -> Value {
     json!({
         "id": person.id,
         "username": person.login,
@@ -36,7 +36,7 @@ pub(super) fn gitlab(person: &Person, issuer: &str) -> Value {
 }
 
 /// The user of OpenID Connect, which has no bio.
-pub(super) fn google(person: &Person, issuer: &str) -> Value {
+pub fn google(person: &Person, issuer: &str) -> Value {
     json!({
         "sub": person.id.to_string(),
         "name": person.name,
@@ -44,7 +44,7 @@ pub(super) fn google(person: &Person, issuer: &str) -> Value {
     })
 }
 
-pub(super) fn spotify(person: &Person, issuer: &str) -> Value {
+pub fn spotify(person: &Person, issuer: &str) -> Value {
     json!({
         "display_name": person.name,
         "id": person.login,
@@ -54,7 +54,7 @@ pub(super) fn spotify(person: &Person, issuer: &str) -> Value {
     })
 }
 
-pub(super) fn vimeo(person: &Person, issuer: &str) -> Value {
+pub fn vimeo(person: &Person, issuer: &str) -> Value {
     let size = |width: u32| json!({ "width": width, "height": width, "link": format!("{}&size={width}", avatar(person, issuer)) });
     json!({
         "uri": format!("/users/{}", person.id),
@@ -65,7 +65,7 @@ pub(super) fn vimeo(person: &Person, issuer: &str) -> Value {
 }
 
 /// Here `avatar` is a hash, from which a client would have to build an address.
-pub(super) fn discord(person: &Person, _: &str) -> Value {
+pub fn discord(person: &Person, _: &str) -> Value {
     json!({
         "id": person.id.to_string(),
         "username": person.login,
@@ -79,11 +79,7 @@ fn avatar(person: &Person, issuer: &str) -> String {
 }
 
 /// Takes out what this person has not filled in. True if there was something.
-pub(in crate::practice) fn take_out(
-    user: &mut Value,
-    person: &Person,
-    nulls: &[(&str, &str)],
-) -> bool {
+pub fn take_out(user: &mut Value, person: &Person, nulls: &[(&str, &str)]) -> bool {
     let mut taken = false;
     for (_, member) in nulls.iter().filter(|(login, _)| *login == person.login) {
         if let Some(value) = user.get_mut(member) {

@@ -27,7 +27,7 @@ const FREE_FAILURES: u32 = 5;
 const LONGEST_WAIT: u64 = 60;
 
 /// The client that sent the request.
-pub(super) fn authenticate(
+pub fn authenticate(
     state: &mut State,
     request: &Request,
     pairs: &Pairs,
