@@ -26,21 +26,21 @@ use crate::http::{Request, Response};
 pub struct Token {
     /// The key to the user's information. It is opaque: only the provider knows what is in it.
     pub access_token: String,
-    /// `Bearer`, in the case in which the server wrote it.
+    /// `Bearer`, with the server's capitalization.
     pub token_type: String,
     /// Seconds from the answer on; `None` when the server does not say.
     pub expires_in: Option<u64>,
     /// The same as a time; `None` also for one that no clock can show.
     pub expires_at: Option<SystemTime>,
-    /// Good for new access tokens; `None` when the server gives none.
+    /// For new access tokens; `None` when the server gives none.
     pub refresh_token: Option<String>,
-    /// What the token may be used for. When the server does not say, it is what was asked.
-    pub scope: Vec<String>,
-    /// What the server did in another way than the RFC says, and we let pass.
+    /// The scope as the server wrote it; `None` when it does not say. See [`granted_scopes`].
+    pub scope: Option<String>,
+    /// Deviations from the RFC that we accepted.
     pub remarks: Vec<&'static str>,
 }
 
-/// The request that exchanges a code for a token. Send it once: a code is good for one try.
+/// The request that exchanges a code for a token. Send it once: a code can be exchanged once.
 pub fn token_request(client: &Client, code: &str, code_verifier: &str) -> Request {
     let pairs = [
         ("grant_type", "authorization_code"),
@@ -50,13 +50,13 @@ pub fn token_request(client: &Client, code: &str, code_verifier: &str) -> Reques
         // A code that was caught or smuggled in is useless without this (RFC 7636 §1, RFC 9700 §4.5).
         ("code_verifier", code_verifier),
     ];
-    authenticated(client, &pairs)
+    authenticated_request(client, &pairs)
 }
 
 /// The request that exchanges a refresh token for a new access token (RFC 6749 §6).
 pub fn refresh_request(client: &Client, refresh_token: &str) -> Request {
     let pairs = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
-    authenticated(client, &pairs)
+    authenticated_request(client, &pairs)
 }
 
 /// Reads the answer to [`token_request`].
@@ -65,53 +65,59 @@ pub fn refresh_request(client: &Client, refresh_token: &str) -> Request {
 ///
 /// [`Error::TokenRefused`] when the server says why it gives no token, under whatever status;
 /// [`Error::BadTokenResponse`] for everything else that is not a usable token.
-pub fn read_token(client: &Client, response: &Response) -> Result<Token, Error> {
-    let fields = Fields::read(response).map_err(bad)?;
-    let text = |name| fields.text(name).map_err(bad);
+pub fn read_token(response: &Response) -> Result<Token, Error> {
+    let fields = Fields::read(response).map_err(Error::BadTokenResponse)?;
+    let text = |name| fields.text(name).map_err(Error::BadTokenResponse);
     // Before the status: some servers send errors under 200 (RFC 6749 §5.2 wants 400 or 401).
     if let Some(error) = text("error")? {
         let description = text("error_description")?.unwrap_or_default();
         return Err(Error::TokenRefused { error, description });
     }
     if response.status != 200 {
-        return Err(bad(format!("HTTP {} without an error code", response.status)));
+        let problem = format!("HTTP {} without an error code", response.status);
+        return Err(Error::BadTokenResponse(problem));
     }
 
-    let expires_in = fields.number("expires_in").map_err(bad)?;
-    // RFC 6749 §5.1: an absent scope means the one that we asked for.
-    let scope = text("scope")?.unwrap_or_else(|| client.scope.clone());
+    let expires_in = fields.number("expires_in").map_err(Error::BadTokenResponse)?;
     Ok(Token {
-        access_token: usable(text("access_token")?)?,
-        token_type: understood(text("token_type")?)?,
+        access_token: check_access_token(text("access_token")?)?,
+        token_type: check_token_type(text("token_type")?)?,
         expires_in,
         expires_at: expires_in
             .and_then(|seconds| SystemTime::now().checked_add(Duration::from_secs(seconds))),
         refresh_token: text("refresh_token")?,
+        scope: fields.text_or_empty("scope").map_err(Error::BadTokenResponse)?,
         remarks: fields.remarks(),
-        // Some servers put commas between them.
-        scope: scope.split([' ', ',']).filter(|s| !s.is_empty()).map(str::to_owned).collect(),
     })
 }
 
-/// Reads the answer to [`refresh_request`]. The old refresh token and scope stay when it brings
+/// The scopes that the token has, after `asked` was asked for.
+///
+/// An absent scope means that all was granted, an empty one that nothing was (RFC 6749 §5.1). Some servers write
+/// commas between scopes. But a scope may hold a comma (RFC 6750 §3), so only what was asked for is separated there.
+pub fn granted_scopes(token: &Token, asked: &str) -> Vec<String> {
+    let granted = token.scope.as_deref().unwrap_or(asked);
+    let was_asked = |scope: &str| asked.split(' ').any(|one| one == scope);
+    let has_commas = !granted.contains(' ') && granted.split(',').all(was_asked);
+    let separator = if has_commas { ',' } else { ' ' };
+    granted.split(separator).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
+}
+
+/// Reads the answer to [`refresh_request`]. It keeps the old refresh token and scope where the answer has
 /// none (RFC 6749 §6).
 ///
 /// # Errors
 ///
 /// As [`read_token`].
-pub fn read_refreshed_token(
-    client: &Client,
-    response: &Response,
-    old: &Token,
-) -> Result<Token, Error> {
-    let before = Client { scope: old.scope.join(" "), ..client.clone() };
-    let mut token = read_token(&before, response)?;
+pub fn read_refreshed_token(response: &Response, old: &Token) -> Result<Token, Error> {
+    let mut token = read_token(response)?;
     token.refresh_token = token.refresh_token.or_else(|| old.refresh_token.clone());
+    token.scope = token.scope.or_else(|| old.scope.clone());
     Ok(token)
 }
 
 /// Adds who we are, by exactly one method of client authentication (RFC 6749 §2.3).
-fn authenticated(client: &Client, pairs: &[(&str, &str)]) -> Request {
+fn authenticated_request(client: &Client, pairs: &[(&str, &str)]) -> Request {
     let url = &client.token_endpoint;
     let id = ("client_id", client.client_id.as_str());
     match (&client.client_secret, client.client_authentication) {
@@ -128,24 +134,24 @@ fn authenticated(client: &Client, pairs: &[(&str, &str)]) -> Request {
 }
 
 /// RFC 6750 §2.1: only this alphabet fits into the header of step 3.
-fn usable(access_token: Option<String>) -> Result<String, Error> {
-    let token = access_token.ok_or_else(|| bad("it has no access_token"))?;
-    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
-    match token.trim_end_matches('=') {
-        value if !value.is_empty() && value.chars().all(fits) => Ok(token),
-        _ => Err(bad("its access_token does not fit into an Authorization header")),
-    }
+fn check_access_token(access_token: Option<String>) -> Result<String, Error> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
+    let problem = match access_token {
+        None => "it has no access_token",
+        Some(token) => match token.trim_end_matches('=') {
+            value if !value.is_empty() && value.chars().all(legal) => return Ok(token),
+            _ => "its access_token does not fit into an Authorization header",
+        },
+    };
+    Err(Error::BadTokenResponse(problem.into()))
 }
 
 /// RFC 6749 §7.1: "The client MUST NOT use an access token if it does not understand the token type."
-fn understood(token_type: Option<String>) -> Result<String, Error> {
-    match token_type {
-        Some(token_type) if token_type.eq_ignore_ascii_case("bearer") => Ok(token_type),
-        Some(other) => Err(bad(format!("its token_type is {other:?}, not Bearer"))),
-        None => Err(bad("it has no token_type, which RFC 6749 §5.1 requires")),
-    }
-}
-
-fn bad(problem: impl Into<String>) -> Error {
-    Error::BadTokenResponse(problem.into())
+fn check_token_type(token_type: Option<String>) -> Result<String, Error> {
+    let problem = match token_type {
+        Some(bearer) if bearer.eq_ignore_ascii_case("bearer") => return Ok(bearer),
+        Some(other) => format!("its token_type is {other:?}, not Bearer"),
+        None => "it has no token_type, which RFC 6749 §5.1 requires".into(),
+    };
+    Err(Error::BadTokenResponse(problem))
 }

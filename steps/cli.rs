@@ -23,7 +23,7 @@ use options::Wish;
 pub use screen::Screen;
 
 use oauth2_by_hand::callback::{self, Visit};
-use oauth2_by_hand::fetch_token::Token;
+use oauth2_by_hand::fetch_token::{Token, granted_scopes};
 use oauth2_by_hand::get_user_info::User;
 use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::http::{Request, Response};
@@ -225,7 +225,12 @@ impl Cli {
 
     /// What step 2 has come to.
     pub fn show_token(&self, token: &Token, client: &Client) -> Result<(), Error> {
-        let granted = token.scope.join(" ");
+        let scopes = granted_scopes(token, &client.scope);
+        let granted = match token.scope.as_deref() {
+            Some("") => "nothing".to_owned(),
+            None if scopes.is_empty() => "(the server does not say)".to_owned(),
+            _ => scopes.join(" "),
+        };
         let expires = match token.expires_in {
             Some(seconds) => format!("in {seconds} seconds"),
             None => "the server does not say".to_owned(),
@@ -233,18 +238,17 @@ impl Cli {
         let refresh = if token.refresh_token.is_some() { "yes" } else { "no" };
         self.screen.say("We have an access token:")?;
         self.screen.table(&[
-            (
-                "we may ask for",
-                if granted.is_empty() { "(the server does not say)" } else { &granted },
-            ),
+            ("we may ask for", &granted),
             ("it expires", &expires),
             ("it can be renewed", refresh),
         ])?;
-        if let Some(difference) = granted_and_asked(&client.scope, &token.scope) {
+        if let Some(difference) = granted_and_asked(&client.scope, &scopes) {
             self.screen.note(&difference)?;
         }
-        for remark in &token.remarks {
-            self.screen.note(&format!("Let pass: {remark}."))?;
+        let commas = "commas separate the scopes, where RFC 6749 §3.3 has spaces";
+        let has_commas = scopes.len() > 1 && token.scope.as_ref().is_some_and(|s| s.contains(','));
+        for remark in token.remarks.iter().chain(has_commas.then_some(&commas)) {
+            self.screen.note(&format!("Accepted although it deviates: {remark}."))?;
         }
         Ok(())
     }

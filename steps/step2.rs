@@ -36,6 +36,6 @@ fn log_in(cli: &mut Cli) -> Result<(), Error> {
     let response = http::send(&request)?;
     cli.show_response(&response, notice::TOKEN_RESPONSE)?;
 
-    let token = fetch_token::read_token(&client, &response)?;
+    let token = fetch_token::read_token(&response)?;
     cli.show_token(&token, &client)
 }

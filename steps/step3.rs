@@ -34,7 +34,7 @@ fn log_in(cli: &mut Cli) -> Result<(), Error> {
     cli.show_request(&request, notice::TOKEN_REQUEST)?;
     let response = http::send(&request)?;
     cli.show_response(&response, notice::TOKEN_RESPONSE)?;
-    let token = fetch_token::read_token(&client, &response)?;
+    let token = fetch_token::read_token(&response)?;
     cli.show_token(&token, &client)?;
 
     cli.chapter("Step 3: get the user's information")?;

@@ -181,12 +181,12 @@ fn token_responses() {
         (
             json,
             r#"{"access_token":["a"],"token_type":"Bearer"}"#,
-            Err("its access_token is not a text"),
+            Err("its access_token is not a string"),
         ),
         (
             json,
             r#"{"access_token":true,"token_type":"Bearer"}"#,
-            Err("its access_token is not a text"),
+            Err("its access_token is not a string"),
         ),
         // Types of tokens.
         (
@@ -222,7 +222,7 @@ fn token_responses() {
         (form, "", Err("it has no access_token")),
     ];
     for (media_type, body, expected) in rows {
-        let read = read_token(&workshop(), &Response::new(200, media_type, body));
+        let read = read_token(&Response::new(200, media_type, body));
         let read = read.map(|token| token.access_token);
         let expected = match expected {
             Ok(token) => Ok(token.to_owned()),
@@ -267,10 +267,10 @@ fn user_responses() {
         ("null", Err(not_json)),
         (&deep, Err(not_json)),
         // Members of another type than the one that we would print.
-        (r#"{"id":1,"name":["Ada"]}"#, Err("its name is not a text")),
-        (r#"{"id":1,"name":false}"#, Err("its name is not a text")),
-        (r#"{"id":1,"bio":0}"#, Err("its bio is not a text")),
-        (r#"{"id":1,"avatar_url":{"url":"x"}}"#, Err("its avatar_url is not a text")),
+        (r#"{"id":1,"name":["Ada"]}"#, Err("its name is not a string")),
+        (r#"{"id":1,"name":false}"#, Err("its name is not a string")),
+        (r#"{"id":1,"bio":0}"#, Err("its bio is not a string")),
+        (r#"{"id":1,"avatar_url":{"url":"x"}}"#, Err("its avatar_url is not a string")),
     ];
     for (body, expected) in rows {
         let read = read_user(&Response::new(200, "application/json", body)).map(|user| user.id);

@@ -71,7 +71,7 @@ fn of_64_users_of_one_refresh_token_one_wins_each_time() {
         let url = authorize::authorization_url(&client, "s", CODE_CHALLENGE);
         let code = parameter(&click(&provider, &url, "allow", "ada"), "code").unwrap();
         let request = fetch_token::token_request(&client, &code, CODE_VERIFIER);
-        let token = fetch_token::read_token(&client, &provider.handle(&request)).unwrap();
+        let token = fetch_token::read_token(&provider.handle(&request)).unwrap();
         let request = fetch_token::refresh_request(&client, &token.refresh_token.unwrap());
         assert_one_winner(race(|| provider.handle(&request).status), round);
     }

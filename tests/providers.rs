@@ -93,7 +93,7 @@ fn the_screen_says_which_habit_just_happened() {
         ("discord", &["Like Discord: the name is called global_name"]),
         (
             "odd",
-            &["Like an odd server: a code of 500", "Like an odd server: expires_in is a text."],
+            &["Like an odd server: a code of 500", "Like an odd server: expires_in is a string."],
         ),
     ];
     for (name, remarks) in rows {

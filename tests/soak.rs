@@ -40,7 +40,7 @@ fn grant(client: &Client, send: &dyn Fn(&Request) -> Response) {
     let (_, query) = location.split_once('?').unwrap();
     let code = authorize::read_redirect(query, client, &state).unwrap();
     let answer = send(&fetch_token::token_request(client, &code, &code_verifier));
-    let token = fetch_token::read_token(client, &answer).unwrap();
+    let token = fetch_token::read_token(&answer).unwrap();
     let answer = send(&get_user_info::user_info_request(client, &token.access_token));
     assert_eq!(get_user_info::read_user(&answer).unwrap().id, "1815");
 }

@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 use common::*;
 use oauth2_by_hand::Error;
 use oauth2_by_hand::fetch_token::{
-    Token, read_refreshed_token, read_token, refresh_request, token_request,
+    Token, granted_scopes, read_refreshed_token, read_token, refresh_request, token_request,
 };
 use oauth2_by_hand::http::Response;
 
@@ -24,7 +24,7 @@ fn json(body: &str) -> Response {
 }
 
 fn read(response: &Response) -> Result<Token, Error> {
-    read_token(&workshop(), response)
+    read_token(response)
 }
 
 /// The error of an answer that is no token.
@@ -105,7 +105,8 @@ fn the_example_of_rfc_6749_section_5_1_is_read() {
     assert_eq!(token.access_token, "2YotnFZFEjr1zCsicMWpAA");
     assert_eq!(token.refresh_token.as_deref(), Some("tGzv3JOkF0XG5Qx2TlKWIA"));
     assert_eq!(token.expires_in, Some(3600));
-    assert_eq!(token.scope, ["read:user"], "absent means: what was asked");
+    assert_eq!(token.scope, None);
+    assert_eq!(granted_scopes(&token, "read:user"), ["read:user"], "absent means: what was asked");
     let left = token.expires_at.unwrap().duration_since(SystemTime::now()).unwrap();
     assert!(left <= Duration::from_secs(3600) && left > Duration::from_secs(3590));
     assert_eq!(token.remarks, Vec::<&str>::new());
@@ -120,16 +121,13 @@ fn what_real_servers_do_is_let_pass_with_a_remark() {
                 "application/x-www-form-urlencoded; charset=utf-8",
                 "access_token=gho_abc&scope=repo%2Cgist&token_type=bearer",
             ),
-            &[
-                "the answer is a form, where RFC 6749 §5.1 has JSON",
-                "commas separate the scopes, where RFC 6749 §3.3 has spaces",
-            ][..],
+            &["the answer is a form, where RFC 6749 §5.1 has JSON"][..],
         ),
         (
             json(
                 r#"{"access_token":"gho_abc","token_type":"BeArEr","scope":"repo gist","expires_in":"3600"}"#,
             ),
-            &["expires_in is a text, where RFC 6749 §5.1 has a number"][..],
+            &["expires_in is a string, where RFC 6749 §5.1 has a number"][..],
         ),
         (
             Response::new(
@@ -143,7 +141,7 @@ fn what_real_servers_do_is_let_pass_with_a_remark() {
     for (response, remarks) in rows {
         let token = read(&response).unwrap();
         assert_eq!(token.access_token, "gho_abc");
-        assert_eq!(token.scope, ["repo", "gist"]);
+        assert_eq!(granted_scopes(&token, "repo gist"), ["repo", "gist"]);
         assert_eq!(token.refresh_token, None);
         assert_eq!(token.remarks, remarks);
     }
@@ -217,7 +215,7 @@ fn what_is_not_exactly_a_token_response_is_refused() {
         (json("{}"), "it has no access_token"),
         (json(r#"{"access_token":"","token_type":"Bearer"}"#), "it has no access_token"),
         (json(r#"{"access_token":null,"token_type":"Bearer"}"#), "it has no access_token"),
-        (json(r#"{"access_token":7,"token_type":"Bearer"}"#), "its access_token is not a text"),
+        (json(r#"{"access_token":7,"token_type":"Bearer"}"#), "its access_token is not a string"),
         (
             json(r#"{"access_token":"a b","token_type":"Bearer"}"#),
             "its access_token does not fit into an Authorization header",
@@ -243,16 +241,16 @@ fn what_is_not_exactly_a_token_response_is_refused() {
             json(r#"{"access_token":"abc","token_type":"DPoP"}"#),
             "its token_type is \"DPoP\", not Bearer",
         ),
-        (json(r#"{"access_token":"abc","token_type":["Bearer"]}"#), "its token_type is not a text"),
+        (json(r#"{"access_token":"abc","token_type":["Bearer"]}"#), "its token_type is not a string"),
         (
             json(r#"{"access_token":"abc","token_type":"Bearer","scope":["a"]}"#),
-            "its scope is not a text",
+            "its scope is not a string",
         ),
         (
             json(r#"{"access_token":"abc","token_type":"Bearer","refresh_token":1}"#),
-            "its refresh_token is not a text",
+            "its refresh_token is not a string",
         ),
-        (json(r#"{"error":{"code":1}}"#), "its error is not a text"),
+        (json(r#"{"error":{"code":1}}"#), "its error is not a string"),
     ];
     for (response, problem) in rows {
         assert_eq!(error(&response), Error::BadTokenResponse(problem.into()));
@@ -277,12 +275,47 @@ fn the_old_refresh_token_stays_when_the_answer_brings_none() {
     let with =
         json(r#"{"access_token":"b","token_type":"Bearer","refresh_token":"new","scope":"x"}"#);
 
-    let kept = read_refreshed_token(&workshop(), &without, &first).unwrap();
-    let changed = read_refreshed_token(&workshop(), &with, &first).unwrap();
+    let kept = read_refreshed_token(&without, &first).unwrap();
+    let changed = read_refreshed_token(&with, &first).unwrap();
 
-    assert_eq!((kept.refresh_token.as_deref(), kept.scope.join(" ")), (Some("old"), "x y".into()));
-    assert_eq!(
-        (changed.refresh_token.as_deref(), changed.scope.join(" ")),
-        (Some("new"), "x".into())
-    );
+    let pair = |token: &Token| (token.refresh_token.clone().unwrap(), token.scope.clone().unwrap());
+    assert_eq!(pair(&kept), ("old".into(), "x y".into()));
+    assert_eq!(pair(&changed), ("new".into(), "x".into()));
+}
+
+/// RFC 6749 §5.1: an absent scope is "identical to the scope requested by the client". An empty one is not absent.
+#[test]
+fn an_empty_scope_means_that_nothing_was_granted_and_an_absent_one_that_all_was() {
+    let granted = |member: &str, asked| {
+        let body = format!(r#"{{"access_token":"a","token_type":"Bearer"{member}}}"#);
+        granted_scopes(&read(&json(&body)).unwrap(), asked)
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(granted(r#","scope":"""#, "a b"), none);
+    assert_eq!(granted(r#","scope":" ""#, "a b"), none);
+    assert_eq!(granted("", "a b"), ["a", "b"]);
+    assert_eq!(granted(r#","scope":null"#, "a b"), ["a", "b"]);
+    assert_eq!(granted("", ""), none);
+    let form = "access_token=a&token_type=bearer&scope=";
+    let form = read(&Response::new(200, "application/x-www-form-urlencoded", form)).unwrap();
+    assert_eq!(granted_scopes(&form, "a b"), none);
+}
+
+/// RFC 6750 §3 has a scope with a comma in it: `urn:example:rating=G,PG-13`. GitHub writes commas between scopes.
+#[test]
+fn a_comma_separates_only_what_was_asked_for() {
+    let rows: [(&str, &str, &[&str]); 8] = [
+        ("read:user,user:email", "read:user user:email", &["read:user", "user:email"]),
+        ("user:email,read:user", "read:user user:email gist", &["user:email", "read:user"]),
+        ("rating=G,PG-13", "rating=G,PG-13", &["rating=G,PG-13"]),
+        ("rating=G,PG-13", "rating=G", &["rating=G,PG-13"]),
+        ("rating=G,PG-13 channel=HBO", "channel=HBO", &["rating=G,PG-13", "channel=HBO"]),
+        ("a,b c", "a b c", &["a,b", "c"]),
+        ("a,b", "", &["a,b"]),
+        ("a", "a b", &["a"]),
+    ];
+    for (scope, asked, expected) in rows {
+        let body = format!(r#"{{"access_token":"a","token_type":"Bearer","scope":"{scope}"}}"#);
+        assert_eq!(granted_scopes(&read(&json(&body)).unwrap(), asked), expected, "{scope}");
+    }
 }

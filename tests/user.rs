@@ -82,9 +82,9 @@ fn what_is_not_a_user_is_refused() {
         (json(r#"{"id":1.5}"#), "it has no id"),
         (json(r#"{"id":true}"#), "it has no id"),
         (json(r#"{"id":{"a":1}}"#), "it has no id"),
-        (json(r#"{"id":1,"name":7}"#), "its name is not a text"),
-        (json(r#"{"id":1,"bio":{}}"#), "its bio is not a text"),
-        (json(r#"{"id":1,"avatar_url":["x"]}"#), "its avatar_url is not a text"),
+        (json(r#"{"id":1,"name":7}"#), "its name is not a string"),
+        (json(r#"{"id":1,"bio":{}}"#), "its bio is not a string"),
+        (json(r#"{"id":1,"avatar_url":["x"]}"#), "its avatar_url is not a string"),
     ];
     for (response, problem) in rows {
         assert_eq!(error(&response), Error::BadUserResponse(problem.into()));

@@ -79,16 +79,25 @@ impl Fields {
         self.members.get(outer)?.pointer(inner).filter(|value| !value.is_null())
     }
 
-    /// A text; `None` if it is absent, null or empty.
+    /// A string; `None` if it is absent, null or empty.
     ///
     /// # Errors
     ///
-    /// The reason when it is something else than a text.
+    /// The reason when it is not a string.
     pub fn text(&self, name: &str) -> Result<Option<String>, String> {
+        Ok(self.text_or_empty(name)?.filter(|text| !text.is_empty()))
+    }
+
+    /// A string, also an empty one; `None` if it is absent or null.
+    ///
+    /// # Errors
+    ///
+    /// As [`text`](Fields::text).
+    pub fn text_or_empty(&self, name: &str) -> Result<Option<String>, String> {
         match self.get(name) {
             None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
-            Some(_) => Err(format!("its {name} is not a text")),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(format!("its {name} is not a string")),
         }
     }
 
@@ -112,19 +121,14 @@ impl Fields {
         Ok(Some(digits.parse().unwrap_or(u64::MAX)))
     }
 
-    /// What the server did in another way than the RFC says, and we let pass.
+    /// Deviations from the RFC that we accepted.
     pub fn remarks(&self) -> Vec<&'static str> {
         let is_text = |name| self.get(name).is_some_and(Value::is_string);
-        let has_comma =
-            self.get("scope").and_then(Value::as_str).is_some_and(|scope| scope.contains(','));
         let mut remarks = Vec::new();
         if self.from_form {
             remarks.push("the answer is a form, where RFC 6749 §5.1 has JSON");
         } else if is_text("expires_in") {
-            remarks.push("expires_in is a text, where RFC 6749 §5.1 has a number");
-        }
-        if has_comma {
-            remarks.push("commas separate the scopes, where RFC 6749 §3.3 has spaces");
+            remarks.push("expires_in is a string, where RFC 6749 §5.1 has a number");
         }
         remarks
     }

@@ -104,7 +104,7 @@ fn finish(app: &App, old_id: &str, pending: &mut Pending, request: &Request) -> 
     trace.request("token_request", &request);
     let response = http::send(&request)?;
     trace.response("token_response", &response);
-    let token = fetch_token::read_token(client, &response)?;
+    let token = fetch_token::read_token(&response)?;
 
     let request = get_user_info::user_info_request(client, &token.access_token);
     trace.request("user_request", &request);

@@ -72,7 +72,7 @@ fn change_token(state: &mut State, members: &mut Map<String, Value>) {
     match (quirks.expires_in, members.get("expires_in").map(Value::to_string)) {
         (ExpiresIn::Text, Some(seconds)) => {
             members.insert("expires_in".into(), seconds.into());
-            state.quirk("expires_in is a text.");
+            state.quirk("expires_in is a string.");
         }
         (ExpiresIn::Absent, Some(_)) => {
             members.remove("expires_in");

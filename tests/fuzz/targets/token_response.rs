@@ -23,7 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((choice, body)) = bytes.split_first() else { return };
     let status = [200, 200, 200, 400, 302, 500][usize::from(choice / 4) % 6];
     let response = Response::new(status, TYPES[usize::from(choice % 4)], body);
-    match read_token(&CLIENT, &response) {
+    match read_token(&response) {
         Ok(token) => {
             assert_eq!(status, 200);
             assert!(!token.access_token.is_empty());
