@@ -74,16 +74,6 @@ pub enum Error {
         description: String,
     },
 
-    /// The authorization server showed a page of its own instead of redirecting: it does not know our
-    /// client ID or our redirect URI
-    /// ([RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
-    NotRedirected {
-        /// The server's own words, or nothing.
-        description: String,
-        /// The redirect URI that we sent, to the byte.
-        redirect_uri: String,
-    },
-
     /// A URL to which nothing may be sent; the reason.
     BadUrl(&'static str),
     /// The server could not be reached, or broke off.
@@ -122,9 +112,6 @@ pub enum Error {
     },
     /// The API's answer is no user; the reason.
     BadUserResponse(String),
-
-    /// The terminal, or the file or pipe in its place, cannot be written or read.
-    Terminal(std::io::ErrorKind),
 }
 
 impl Error {

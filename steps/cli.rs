@@ -32,10 +32,10 @@ use oauth2_by_hand::show::visible::visible;
 use oauth2_by_hand::{Client, Error};
 
 /// Runs a step program: options in, `log_in`, exit code out.
-pub fn run(program: &'static str, log_in: fn(&mut Cli) -> Result<(), Error>) -> ExitCode {
+pub fn run(program: &'static str, log_in: fn(&mut Cli) -> Result<(), Failure>) -> ExitCode {
     run_with(program, |options| {
         let mut cli = Cli::new(program, options.clone());
-        log_in(&mut cli).map_err(|error| Failure::from(error).masked(&cli.screen.mask))
+        log_in(&mut cli).map_err(|failure| failure.masked(&cli.screen.mask))
     })
 }
 
@@ -80,7 +80,7 @@ impl Cli {
     }
 
     /// The client that the options and the environment describe, and its provider, ready to be asked.
-    pub fn client(&mut self) -> Result<Client, Error> {
+    pub fn client(&mut self) -> Result<Client, Failure> {
         let environment =
             |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         show_how_to_register(self.program, &self.options, &environment)?;
@@ -128,12 +128,12 @@ impl Cli {
     }
 
     /// The head line of a step.
-    pub fn chapter(&self, title: &str) -> Result<(), Error> {
+    pub fn chapter(&self, title: &str) -> Result<(), Failure> {
         self.screen.chapter(title)
     }
 
     /// Shows the authorization URL and opens it in the browser, as the options wish.
-    pub fn open(&mut self, url: &str, client: &Client, notice: Notice) -> Result<(), Error> {
+    pub fn open(&mut self, url: &str, client: &Client, notice: Notice) -> Result<(), Failure> {
         if client.redirect_uri != self.configured_redirect_uri {
             self.screen.note(&format!(
                 "The port of {} is in use, so this login uses {}. The practice provider takes any port \
@@ -190,14 +190,14 @@ impl Cli {
     }
 
     /// Shows a request of ours, just before it is sent.
-    pub fn show_request(&mut self, request: &Request, notice: Notice) -> Result<(), Error> {
+    pub fn show_request(&mut self, request: &Request, notice: Notice) -> Result<(), Failure> {
         let title = format!("client -> {}: {}", request.origin, notice.title);
         self.screen.request(&title, request, notice.lines)?;
         self.pause("to send it")
     }
 
     /// Shows a response to us.
-    pub fn show_response(&mut self, response: &Response, notice: Notice) -> Result<(), Error> {
+    pub fn show_response(&mut self, response: &Response, notice: Notice) -> Result<(), Failure> {
         let Notice { title, lines } = notice.of_answer(response);
         self.screen.response(&format!("provider -> client: {title}"), response, lines)
     }
@@ -208,14 +208,14 @@ impl Cli {
         response: &Response,
         shown: &[&str],
         notice: Notice,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Failure> {
         let Notice { title, lines } = notice.of_answer(response);
         let title = format!("provider -> client: {title}");
         self.screen.personal_response(&title, response, shown, lines)
     }
 
     /// What step 1 has come to.
-    pub fn show_code(&mut self, code: &str, code_verifier: &str) -> Result<(), Error> {
+    pub fn show_code(&mut self, code: &str, code_verifier: &str) -> Result<(), Failure> {
         self.screen.mask.learn(code);
         self.screen.mask.learn(code_verifier);
         self.screen.say("We have a code, and the secret that makes it ours:")?;
@@ -224,7 +224,7 @@ impl Cli {
     }
 
     /// What step 2 has come to.
-    pub fn show_token(&self, token: &Token, client: &Client) -> Result<(), Error> {
+    pub fn show_token(&self, token: &Token, client: &Client) -> Result<(), Failure> {
         let scopes = granted_scopes(token, &client.scope);
         let granted = match token.scope.as_deref() {
             Some("") => "nothing".to_owned(),
@@ -254,7 +254,7 @@ impl Cli {
     }
 
     /// What step 3, and the whole login, has come to.
-    pub fn show_user(&self, user: &User) -> Result<(), Error> {
+    pub fn show_user(&self, user: &User) -> Result<(), Failure> {
         let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "(none given)".into());
         self.screen.say("We know who it is:")?;
         self.screen.table(&[
@@ -265,7 +265,7 @@ impl Cli {
         ])
     }
 
-    fn show_redirect(&self, request: &Request, notice: Notice) -> Result<(), Error> {
+    fn show_redirect(&self, request: &Request, notice: Notice) -> Result<(), Failure> {
         // The browser's own headers say nothing about the login, and its cookies are its own.
         let first_line = Request { headers: Vec::new(), ..request.clone() };
         self.screen.rule(&format!("browser -> client: {} (its first line)", notice.title))?;
@@ -279,7 +279,7 @@ impl Cli {
         self.screen.notice(&there.join("\n"))
     }
 
-    fn note_refusal(&mut self, error: &Error) -> Result<(), Error> {
+    fn note_refusal(&mut self, error: &Error) -> Result<(), Failure> {
         // A page could send thousands of these, and fill the screen.
         const MOST: usize = 10;
         self.refusals += 1;
@@ -295,14 +295,14 @@ impl Cli {
         Ok(())
     }
 
-    fn pause(&self, purpose: &str) -> Result<(), Error> {
+    fn pause(&self, purpose: &str) -> Result<(), Failure> {
         if !self.options.pause {
             return Ok(());
         }
-        let failed = |error: io::Error| Error::Terminal(error.kind());
         let mut out = io::stdout();
-        write!(out, "   [Enter {purpose}] ").and_then(|()| out.flush()).map_err(failed)?;
-        io::stdin().read_line(&mut String::new()).map_err(failed)?;
+        write!(out, "   [Enter {purpose}] ")?;
+        out.flush()?;
+        io::stdin().read_line(&mut String::new())?;
         Ok(())
     }
 }
@@ -312,7 +312,7 @@ pub fn show_how_to_register(
     program: &str,
     options: &Options,
     environment: choose_provider::Lookup,
-) -> Result<(), Error> {
+) -> Result<(), Failure> {
     match choose_provider::unregistered(options, environment) {
         Some((preset, redirect_uri)) => {
             screen::print(&provider_help::how_to_register(program, preset, &visible(&redirect_uri)))

@@ -6,14 +6,14 @@ mod cli;
 
 use std::process::ExitCode;
 
-use cli::{Cli, notice};
-use oauth2_by_hand::{Error, authorize, callback, pkce};
+use cli::{Cli, Failure, notice};
+use oauth2_by_hand::{authorize, callback, pkce};
 
 fn main() -> ExitCode {
     cli::run("step1", log_in)
 }
 
-fn log_in(cli: &mut Cli) -> Result<(), Error> {
+fn log_in(cli: &mut Cli) -> Result<(), Failure> {
     let mut client = cli.client()?;
 
     // Listen before the browser leaves, so that this program is there when it returns.

@@ -6,14 +6,14 @@ mod cli;
 
 use std::process::ExitCode;
 
-use cli::{Cli, notice};
-use oauth2_by_hand::{Error, authorize, callback, fetch_token, get_user_info, http, pkce};
+use cli::{Cli, Failure, notice};
+use oauth2_by_hand::{authorize, callback, fetch_token, get_user_info, http, pkce};
 
 fn main() -> ExitCode {
     cli::run("step3", log_in)
 }
 
-fn log_in(cli: &mut Cli) -> Result<(), Error> {
+fn log_in(cli: &mut Cli) -> Result<(), Failure> {
     let mut client = cli.client()?;
 
     cli.chapter("Step 1: authorize")?;

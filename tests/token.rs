@@ -241,7 +241,10 @@ fn what_is_not_exactly_a_token_response_is_refused() {
             json(r#"{"access_token":"abc","token_type":"DPoP"}"#),
             "its token_type is \"DPoP\", not Bearer",
         ),
-        (json(r#"{"access_token":"abc","token_type":["Bearer"]}"#), "its token_type is not a string"),
+        (
+            json(r#"{"access_token":"abc","token_type":["Bearer"]}"#),
+            "its token_type is not a string",
+        ),
         (
             json(r#"{"access_token":"abc","token_type":"Bearer","scope":["a"]}"#),
             "its scope is not a string",

@@ -82,17 +82,6 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         AuthorizationRefused { error, description } => {
             refused("authorization server", error, description)
         }
-        NotRedirected { description, redirect_uri } => say(
-            format!(
-                "the authorization server showed a page instead of sending us back: {description:?}"
-            ),
-            &format!(
-                "it does not know the client ID, or the redirect URI is not the registered one. We sent \
-                 exactly {redirect_uri} and every byte counts: a slash at the end, the path, localhost \
-                 for 127.0.0.1, mostly the port too."
-            ),
-            "register exactly that redirect URI, or set OAUTH_REDIRECT_URI to the registered one. Use 127.0.0.1.",
-        ),
         BadUrl(problem) => say(
             format!("this URL is not one to send anything to: {problem}."),
             "it did not come from a checked configuration.",
@@ -138,11 +127,6 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
             format!("the API's answer is not a user: {problem}."),
             "OAUTH_USERINFO_URL is not the address that describes the logged-in user.",
             "look at the response above and compare the URL with the provider's documentation.",
-        ),
-        Terminal(kind) => say(
-            format!("cannot read or write the terminal: {kind}."),
-            "the program at the other end of the pipe has ended, or the disk is full.",
-            "start again with the output going to a terminal.",
         ),
     }
 }

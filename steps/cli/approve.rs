@@ -5,11 +5,11 @@
 
 use std::thread;
 
-use oauth2_by_hand::Error;
+use super::Failure;
 use oauth2_by_hand::http::{Request, Response, send};
 
 /// Answers the authorization request at `url` with Allow, as the person whom the page suggests.
-pub fn click_allow(url: &str, redirect_uri: &str) -> Result<(), Error> {
+pub fn click_allow(url: &str, redirect_uri: &str) -> Result<(), Failure> {
     let request = from_browser(Request::get(url));
     let page = send(&request)?;
     let html = page.text().unwrap_or_default();
@@ -33,7 +33,7 @@ pub fn click_allow(url: &str, redirect_uri: &str) -> Result<(), Error> {
 }
 
 /// Goes where the answer sends the browser.
-fn follow(answer: &Response, html: &str, redirect_uri: &str) -> Result<(), Error> {
+fn follow(answer: &Response, html: &str, redirect_uri: &str) -> Result<(), Failure> {
     let location = answer.header("location").ok_or_else(|| refused(html, redirect_uri))?;
     let request = from_browser(Request::get(location));
     // The callback answers only when somebody waits for it, so this request must not keep us.
@@ -66,10 +66,9 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// The provider shows a page of its own instead of sending us back: what it says has happened.
-fn refused(html: &str, redirect_uri: &str) -> Error {
+fn refused(html: &str, redirect_uri: &str) -> Failure {
     let (_, after_heading) = html.split_once("</h2>").unwrap_or(("", html));
     let pieces = after_heading.split('<').filter_map(|piece| piece.split_once('>'));
     let text = pieces.map(|(_, text)| text.trim()).find(|text| !text.is_empty());
-    let description = text.unwrap_or_default().to_owned();
-    Error::NotRedirected { description, redirect_uri: redirect_uri.to_owned() }
+    Failure::not_redirected(text.unwrap_or_default(), redirect_uri)
 }

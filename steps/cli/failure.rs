@@ -29,6 +29,20 @@ impl Failure {
         )
     }
 
+    /// The authorization server showed a page of its own instead of redirecting: what it says there.
+    pub fn not_redirected(words: &str, redirect_uri: &str) -> Failure {
+        let happened =
+            format!("the authorization server showed a page instead of sending us back: {words:?}");
+        let cause = format!(
+            "it does not know the client ID, or the redirect URI is not the registered one. We sent exactly \
+             {redirect_uri} and every byte counts: a slash at the end, the path, localhost for 127.0.0.1, \
+             mostly the port too."
+        );
+        let remedy = "register exactly that redirect URI, or set OAUTH_REDIRECT_URI to the registered one. \
+                      Use 127.0.0.1.";
+        Failure { code: 1, ..Failure::usage(&happened, &cause, remedy) }
+    }
+
     /// The same, seen through a mask: a server's words may repeat a secret.
     pub fn masked(self, mask: &Mask) -> Failure {
         Failure { text: mask.text(&self.text), ..self }
@@ -46,11 +60,21 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
-        match error {
-            // Whoever read our output has seen enough, as in `step3 | head`. That is no mishap.
-            Error::Terminal(ErrorKind::BrokenPipe) => Failure { text: String::new(), code: 1 },
-            Error::Configuration { .. } => Failure { text: error.to_string(), code: 2 },
-            _ => Failure { text: error.to_string(), code: 1 },
+        let code = if matches!(error, Error::Configuration { .. }) { 2 } else { 1 };
+        Failure { text: error.to_string(), code }
+    }
+}
+
+/// The terminal, or the file or pipe in its place, cannot be written or read.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        if error.kind() == ErrorKind::BrokenPipe {
+            // The reader of our output has seen enough, as in `step3 | head`: no message.
+            return Failure { text: String::new(), code: 1 };
         }
+        let happened = format!("cannot read or write the terminal: {}.", error.kind());
+        let cause = "the program at the other end of the pipe has ended, or the disk is full.";
+        let remedy = "start again with the output going to a terminal.";
+        Failure { code: 1, ..Failure::usage(&happened, cause, remedy) }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use oauth2_by_hand::Error;
+use super::Failure;
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::practice::Answer;
 use oauth2_by_hand::show::mask::Mask;
@@ -25,21 +25,21 @@ impl Screen {
     }
 
     /// One line of ours. What it quotes from outside is masked and cannot steer the terminal.
-    pub fn say(&self, line: &str) -> Result<(), Error> {
+    pub fn say(&self, line: &str) -> Result<(), Failure> {
         print(&self.mask.text(line))
     }
 
     /// A line as it is, save for what could steer the terminal: for the authorization URL.
-    pub fn bare(&self, line: &str) -> Result<(), Error> {
+    pub fn bare(&self, line: &str) -> Result<(), Failure> {
         print(&visible(line))
     }
 
-    pub fn chapter(&self, title: &str) -> Result<(), Error> {
+    pub fn chapter(&self, title: &str) -> Result<(), Failure> {
         print(&format!("== {title} {}\n", "=".repeat(WIDTH.saturating_sub(title.len() + 4))))
     }
 
     /// The line above a message: who speaks to whom, and what it is.
-    pub fn rule(&self, title: &str) -> Result<(), Error> {
+    pub fn rule(&self, title: &str) -> Result<(), Failure> {
         print(&format!(
             "-- {title} {}",
             "-".repeat(WIDTH.saturating_sub(title.chars().count() + 4))
@@ -47,7 +47,7 @@ impl Screen {
     }
 
     /// The line below a message, and what to notice in it.
-    pub fn notice(&self, lines: &str) -> Result<(), Error> {
+    pub fn notice(&self, lines: &str) -> Result<(), Failure> {
         print(&"-".repeat(WIDTH))?;
         for line in lines.lines() {
             print(&format!("   {line}"))?;
@@ -55,7 +55,7 @@ impl Screen {
         print("")
     }
 
-    pub fn request(&mut self, title: &str, request: &Request, notice: &str) -> Result<(), Error> {
+    pub fn request(&mut self, title: &str, request: &Request, notice: &str) -> Result<(), Failure> {
         self.rule(title)?;
         message(&self.mask.request(request))?;
         self.notice(notice)
@@ -66,7 +66,7 @@ impl Screen {
         title: &str,
         response: &Response,
         notice: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Failure> {
         self.rule(title)?;
         message(&self.mask.response(response))?;
         self.notice(notice)
@@ -78,20 +78,20 @@ impl Screen {
         response: &Response,
         shown: &[&str],
         notice: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Failure> {
         self.rule(title)?;
         message(&self.mask.personal_response(response, shown))?;
         self.notice(notice)
     }
 
     /// A remark, between the messages, with an empty line after it.
-    pub fn note(&self, text: &str) -> Result<(), Error> {
+    pub fn note(&self, text: &str) -> Result<(), Failure> {
         print(&wrapped(&self.mask.text(&format!("   {text}"))))?;
         print("")
     }
 
     /// A table of our own: names in a column, values beside them.
-    pub fn table(&self, rows: &[(&str, &str)]) -> Result<(), Error> {
+    pub fn table(&self, rows: &[(&str, &str)]) -> Result<(), Failure> {
         let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         for (name, value) in rows {
             self.say(&format!("   {name:<width$}  {value}"))?;
@@ -100,7 +100,7 @@ impl Screen {
     }
 
     /// One request to the practice provider, with its answer. Pages are only named.
-    pub fn exchange(&mut self, request: &Request, answer: &Answer) -> Result<(), Error> {
+    pub fn exchange(&mut self, request: &Request, answer: &Answer) -> Result<(), Failure> {
         self.exchanges += 1;
         let number = self.exchanges;
         self.rule(&format!("{number}. -> provider"))?;
@@ -123,7 +123,7 @@ impl Screen {
     }
 
     /// What the `provider` program says first.
-    pub fn welcome(&self, issuer: &str, settings: &[(&str, String)]) -> Result<(), Error> {
+    pub fn welcome(&self, issuer: &str, settings: &[(&str, String)]) -> Result<(), Failure> {
         self.say(&format!("The practice provider is at {issuer}\n"))?;
         self.say(&format!("Register an application: {issuer}/register"))?;
         self.say("Or be its client \"workshop\": in a second terminal, paste\n")?;
@@ -159,13 +159,13 @@ pub fn wrapped(text: &str) -> String {
 }
 
 /// A message as it is. If it does not end its last line, we do.
-fn message(text: &str) -> Result<(), Error> {
+fn message(text: &str) -> Result<(), Failure> {
     print(text.strip_suffix('\n').unwrap_or(text))
 }
 
-pub fn print(text: &str) -> Result<(), Error> {
+pub fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{text}")
-        .and_then(|()| out.flush())
-        .map_err(|error| Error::Terminal(error.kind()))
+    writeln!(out, "{text}")?;
+    out.flush()?;
+    Ok(())
 }
