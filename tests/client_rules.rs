@@ -287,3 +287,26 @@ fn credentials_in_a_url_are_named_as_what_they_are() {
         assert_eq!(problem, "it must not hold a user name or password before the host");
     }
 }
+
+/// The request would leave around the proxy otherwise. The value may hold a password.
+#[test]
+fn an_unusable_proxy_is_named_before_anything_is_sent() {
+    for (variable, value) in [
+        ("ALL_PROXY", "socks5://me:CanaryPassword@127.0.0.1:1080"),
+        ("https_proxy", "htp://me:CanaryPassword@127.0.0.1:3128"),
+    ] {
+        let (printed, errors, code) = run(program("step3")
+            .arg("--no-browser")
+            .env(variable, value)
+            .env("OAUTH_CLIENT_ID", "id")
+            .envs(endpoints("https://provider.example")));
+        assert_eq!(code, 2, "{errors}");
+        assert!(errors.starts_with(&format!("step3: {variable}: ")), "{errors}");
+        assert!(!format!("{printed}{errors}").contains("Canary"), "{printed}{errors}");
+        assert!(!printed.contains("response_type=code"), "no login was begun: {printed}");
+
+        // Nothing that stays on this machine minds.
+        let (_, errors, code) = run(program("step3").arg("--approve").env(variable, value));
+        assert_eq!(code, 0, "{errors}");
+    }
+}

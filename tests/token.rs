@@ -197,6 +197,32 @@ fn an_error_is_an_error_under_any_status() {
     );
 }
 
+/// RFC 8259 §4: "The names within an object SHOULD be unique." Some readers take the first, some the last.
+#[test]
+fn a_member_that_is_there_twice_is_refused_however_it_is_spelled() {
+    for body in [
+        r#"{"error":"x","error":null,"access_token":"abc","token_type":"Bearer"}"#,
+        r#"{"access_token":"abc","token_type":"Bearer","access_token":"evil"}"#,
+        r#"{"access_token":"abc","token_type":"Bearer","access_token":"abc"}"#,
+        r#"{"access_token":"abc","token_type":"Bearer","\u0061ccess_token":"evil"}"#,
+        r#"{"access_token":"abc","token_type":"mac","token_type":"Bearer"}"#,
+        r#"{"access_token":"abc","token_type":"Bearer","x":{"y":1,"y":2}}"#,
+        r#"{"access_token":"abc","token_type":"Bearer","x":[{"":1,"":2}]}"#,
+        r#"{"x":{"a":1},"access_token":"abc","token_type":"Bearer","x":{"a":1}}"#,
+    ] {
+        let problem = "a member of its JSON is there twice";
+        assert_eq!(error(&json(body)), Error::BadTokenResponse(problem.into()), "{body}");
+    }
+    for body in [
+        r#"{"access_token":"abc","token_type":"Bearer","x":{"access_token":"d","token_type":""}}"#,
+        r#"{"access_token":"abc","token_type":"Bearer","x":[{"y":1},{"y":2}]}"#,
+        r#"{"access_token":"abc","token_type":"Bearer","x":"\"access_token\":\"evil\", ::\\"}"#,
+        r#"{ "access_token" : "abc" , "token_type" : "Bearer", "a:b":"c\\", "Access_token":"d" }"#,
+    ] {
+        assert_eq!(read(&json(body)).unwrap().access_token, "abc", "{body}");
+    }
+}
+
 #[test]
 fn what_is_not_exactly_a_token_response_is_refused() {
     let good = r#"{"access_token":"abc","token_type":"Bearer"}"#;

@@ -82,6 +82,8 @@ fn what_is_not_a_user_is_refused() {
         (json(r#"{"id":1.5}"#), "it has no id"),
         (json(r#"{"id":true}"#), "it has no id"),
         (json(r#"{"id":{"a":1}}"#), "it has no id"),
+        (json(r#"{"id":1,"id":2}"#), "a member of its JSON is there twice"),
+        (json(r#"{"id":1,"error":"x","err\u006fr":null}"#), "a member of its JSON is there twice"),
         (json(r#"{"id":1,"name":7}"#), "its name is not a string"),
         (json(r#"{"id":1,"bio":{}}"#), "its bio is not a string"),
         (json(r#"{"id":1,"avatar_url":["x"]}"#), "its avatar_url is not a string"),

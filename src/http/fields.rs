@@ -65,8 +65,13 @@ impl Fields {
 
     fn from_json(response: &Response) -> Result<Fields, String> {
         let body = response.text().ok_or("its body is not text")?;
-        match serde_json::from_str(body) {
-            Ok(Value::Object(members)) => Ok(Fields { from_form: false, members }),
+        let value = serde_json::from_str(body).unwrap_or_default();
+        // RFC 8259 §4: of two members with one name, some readers take the first and some the last.
+        if count_members(&value) != count_colons(body) && value.is_object() {
+            return Err("a member of its JSON is there twice".into());
+        }
+        match value {
+            Value::Object(members) => Ok(Fields { from_form: false, members }),
             _ => Err("its body is not a JSON object".into()),
         }
     }
@@ -137,6 +142,32 @@ impl Fields {
     pub fn into_json(self) -> Value {
         Value::Object(self.members)
     }
+}
+
+/// The members of all objects in a JSON value, each name counted once.
+fn count_members(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => {
+            members.len() + members.values().map(count_members).sum::<usize>()
+        }
+        Value::Array(values) => values.iter().map(count_members).sum(),
+        _ => 0,
+    }
+}
+
+/// The members as they were written: a colon outside of strings stands in each, and nowhere else.
+fn count_colons(json: &str) -> usize {
+    let (mut colons, mut in_string, mut is_escaped) = (0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => in_string = !in_string,
+            b':' if !in_string => colons += 1,
+            _ => (),
+        }
+    }
+    colons
 }
 
 /// Why an API refuses: the error code and its words, from the challenge (RFC 6750 §3) or, where there is

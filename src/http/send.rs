@@ -12,13 +12,16 @@
 //!
 //! [RFC 6749 §10.9]: https://www.rfc-editor.org/rfc/rfc6749#section-10.9
 
+mod proxy;
+
+use std::env;
 use std::io;
 use std::time::Duration;
 
 use ureq::config::{Config, ConfigBuilder};
 use ureq::http::HeaderMap;
 use ureq::typestate::AgentScope;
-use ureq::{Agent, RequestBuilder};
+use ureq::{Agent, Proxy, RequestBuilder};
 
 use super::endpoint::{self, Endpoint};
 use super::{Request, Response};
@@ -37,11 +40,27 @@ pub const MAX_HEAD_BYTES: usize = 64 * 1024;
 ///
 /// # Errors
 ///
-/// [`Error::BadUrl`] when the URL may not be sent to, [`Error::TimedOut`] after [`TIMEOUT`],
+/// [`Error::BadUrl`] when the URL may not be sent to, [`Error::Configuration`] for a proxy setting
+/// that cannot be used, [`Error::TimedOut`] after [`TIMEOUT`],
 /// [`Error::Network`] for everything else that keeps the answer from us.
 pub fn send(request: &Request) -> Result<Response, Error> {
-    let endpoint = endpoint::parse(&request.url()).map_err(Error::BadUrl)?;
-    deliver(request, config(&endpoint, TIMEOUT).build())
+    let url = request.url();
+    let endpoint = endpoint::parse(&url).map_err(Error::BadUrl)?;
+    let proxy = proxy_to(&url)?;
+    deliver(request, config(&endpoint, TIMEOUT).proxy(proxy).build())
+}
+
+/// The proxy that [`send()`] uses for a URL: of the environment, and none for this machine.
+///
+/// # Errors
+///
+/// [`Error::Configuration`] with the name of a variable whose value is not a proxy that can be used.
+pub fn proxy_to(url: &str) -> Result<Option<Proxy>, Error> {
+    // A proxy would look for 127.0.0.1 on its own machine.
+    if endpoint::is_loopback(url) {
+        return Ok(None);
+    }
+    proxy::proxy(url, &|name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
 }
 
 fn deliver(request: &Request, config: Config) -> Result<Response, Error> {
@@ -69,8 +88,6 @@ fn with_headers<B>(outgoing: RequestBuilder<B>, request: &Request) -> RequestBui
 }
 
 fn config(endpoint: &Endpoint, timeout: Duration) -> ConfigBuilder<AgentScope> {
-    // A proxy would be asked for 127.0.0.1, and would look at its own machine.
-    let proxy = if endpoint.is_loopback() { None } else { ureq::Proxy::try_from_env() };
     Agent::config_builder()
         // Headers: only those of the request, so that what was printed is what is sent.
         .user_agent("")
@@ -82,7 +99,8 @@ fn config(endpoint: &Endpoint, timeout: Duration) -> ConfigBuilder<AgentScope> {
         // The status is data: the body of a 400 says what is wrong.
         .http_status_as_error(false)
         .https_only(endpoint.scheme == "https")
-        .proxy(proxy)
+        // Otherwise it would read the environment in its own way: see `send/proxy.rs`.
+        .proxy(None)
         // A server that never ends, or sends a byte a second, would hold us for ever.
         .timeout_global(Some(timeout))
         .max_response_header_size(MAX_HEAD_BYTES)

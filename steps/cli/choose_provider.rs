@@ -3,6 +3,7 @@
 use super::{Options, Screen};
 use oauth2_by_hand::client::providers::{self, Preset};
 use oauth2_by_hand::client::settings;
+use oauth2_by_hand::http::send::proxy_to;
 use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::http::{Request, endpoint};
 use oauth2_by_hand::practice::{Answer, quirks};
@@ -60,6 +61,9 @@ pub fn setup(options: &Options, environment: Lookup) -> Result<Setup, Error> {
             return Err(Error::Configuration { setting: missing, problem });
         }
     };
+    // Said before the login begins: afterwards a code would be lost.
+    proxy_to(&setup.client.token_endpoint)?;
+    proxy_to(&setup.client.user_info_endpoint)?;
     if setup.client.issuer.is_none() {
         let note = "The provider's name (iss) is not checked: OAUTH_ISSUER is not set (RFC 9207).";
         setup.notes.push(note.into());
