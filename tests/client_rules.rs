@@ -296,7 +296,7 @@ fn an_unusable_proxy_is_named_before_anything_is_sent() {
         ("https_proxy", "htp://me:CanaryPassword@127.0.0.1:3128"),
     ] {
         let (printed, errors, code) = run(program("step3")
-            .arg("--no-browser")
+            .arg("--paste")
             .env(variable, value)
             .env("OAUTH_CLIENT_ID", "id")
             .envs(endpoints("https://provider.example")));
