@@ -1065,6 +1065,25 @@ fn a17_the_same_id_at_another_provider_is_another_person() {
     assert!(ada.get(&world.app, "/welcome").text().unwrap().contains("Ada Winter"));
 }
 
+/// Zoom's `account_id` is the company; `id` is the person.
+#[test]
+fn c51_two_people_of_one_company_do_not_share_an_account() {
+    let canned = canned((200, TOKEN), (200, String::new()));
+    let app = App::new(ORIGIN, vec![real("real", &canned.origin)]);
+    for (user, number, login) in [
+        (r#"{"id":"KDcu","account_id":"q6gB","first_name":"Ada"}"#, 1, 1),
+        (r#"{"id":"zJKy","account_id":"q6gB","first_name":"Zoe"}"#, 2, 1),
+        (r#"{"id":"zJKy","account_id":"moved","first_name":"Zoe"}"#, 2, 2),
+    ] {
+        canned.set_user(user);
+        let mut browser = Browser::default();
+        log_in_real(&app, &mut browser, "real");
+        let html = browser.get(&app, "/welcome").text().unwrap().to_owned();
+        assert!(html.contains(&format!("<dd>Number {number} ")), "{user}");
+        assert!(html.contains(&format!("login number {login}.")), "{user}");
+    }
+}
+
 #[test]
 fn a17_without_an_id_nobody_is_logged_in() {
     let canned = canned((200, TOKEN), (200, r#"{"name":"Ada","email":"ada@example.org"}"#.into()));

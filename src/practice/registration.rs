@@ -116,6 +116,9 @@ pub(super) fn settings(
     if quirks.iss {
         settings.push(("OAUTH_ISSUER", issuer.to_owned()));
     }
+    if !quirks.user_id.is_empty() {
+        settings.push(("OAUTH_USER_ID", quirks.user_id.into()));
+    }
     if quirks.secret_in == SecretIn::Header {
         settings.push(("OAUTH_CLIENT_AUTH", "basic".into()));
     }

@@ -109,8 +109,8 @@ fn finish(app: &App, old_id: &str, pending: &mut Pending, request: &Request) -> 
     let request = get_user_info::user_info_request(client, &token.access_token);
     trace.request("user_request", &request);
     let response = http::send(&request)?;
-    trace.user("user_response", &response);
-    let user = get_user_info::read_user(&response)?;
+    trace.user("user_response", &response, &get_user_info::members(client));
+    let user = get_user_info::read_user(&response, client)?;
     // An id may not be cut short, or two people could be one; and everybody's is kept.
     if user.id.len() > MAX_ID_BYTES {
         return Err(Error::BadUserResponse("its id is too long".into()));
