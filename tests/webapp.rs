@@ -195,7 +195,13 @@ impl Canned {
 
 /// That provider as the application knows it, under the name of a real one and masked like one.
 fn real(name: &str, origin: &str) -> Provider {
+    real_at(name, origin, "/callback")
+}
+
+/// The same, with a redirect URI of its own.
+fn real_at(name: &str, origin: &str, target: &str) -> Provider {
     let client = client(&[
+        ("OAUTH_REDIRECT_URI", format!("{ORIGIN}{target}")),
         ("OAUTH_CLIENT_ID", "us".into()),
         ("OAUTH_CLIENT_SECRET", "CanarySecretCanary".into()),
         ("OAUTH_AUTHORIZE_URL", format!("{origin}/authorize")),
@@ -1142,6 +1148,104 @@ fn c27_an_answer_of_one_provider_never_reaches_another() {
     }
     assert!(canned.asked.lock().unwrap().is_empty());
     assert_eq!(world.token_calls(), 0);
+}
+
+/// RFC 9700 §4.4.2.2: none of the three says who it is, so the address at which an answer arrives tells it.
+#[test]
+fn c27_a_code_that_arrives_at_the_address_of_another_provider_is_sent_nowhere() {
+    let canned = ["a", "b", "c"].map(|_| canned((200, TOKEN), (200, user_named("Mallory"))));
+    let targets = ["/callback/a", "/callback/b", "/c?tenant=a+b"];
+    let providers = (0..3).map(|n| real_at(&n.to_string(), &canned[n].origin, targets[n]));
+    let app = App::new(ORIGIN, providers.collect());
+
+    for (asked, arrives_at) in [
+        (0, "/callback/b?"),
+        (0, "/c?tenant=a+b&"),
+        (1, "/callback/a?"),
+        (1, "/c?"),
+        (2, "/callback/a?tenant=a+b&"),
+        (2, "/c?"),
+        (2, "/c?tenant=evil&"),
+        (2, "/c?tenant=evil&tenant=a+b&"),
+    ] {
+        let mut browser = Browser::default();
+        let url = browser.start(&app, &format!("/login?provider={asked}"));
+        let state = parameter(&url, "state").unwrap();
+        let page = browser.get(&app, &format!("{arrives_at}code=CanaryCode&state={state}"));
+        assert_eq!((page.status, title(&page)), (400, "This answer was not accepted"));
+        assert!(page.text().unwrap().contains(">Go on</a>") && !browser.is_logged_in(&app));
+        let asked = canned.iter().map(|canned| canned.asked.lock().unwrap().len());
+        assert_eq!(asked.sum::<usize>(), 0, "{arrives_at}");
+    }
+}
+
+#[test]
+fn c27_an_answer_at_the_address_of_its_own_provider_logs_in_however_its_query_is_spelled() {
+    let canned = canned((200, TOKEN), (200, user_named("Ada")));
+    let targets = ["/callback/a", "/callback/b", "/c?tenant=a+b"];
+    let providers = (0..3).map(|n| real_at(&n.to_string(), &canned.origin, targets[n]));
+    let app = App::new(ORIGIN, providers.collect());
+
+    for (asked, arrives_at) in [
+        (0, "/callback/a?code=c"),
+        (0, "/callback/a?tenant=any&code=c"),
+        (1, "/callback/b?code=c"),
+        (2, "/c?tenant=a+b&code=c"),
+        (2, "/c?code=c&tenant=a%20b"),
+    ] {
+        let mut browser = Browser::default();
+        let url = browser.start(&app, &format!("/login?provider={asked}"));
+        let state = parameter(&url, "state").unwrap();
+        assert_eq!(browser.get(&app, &format!("{arrives_at}&state={state}")).status, 303);
+        assert!(browser.is_logged_in(&app), "{arrives_at}");
+    }
+}
+
+/// RFC 9700 §4.4.2: without an issuer and at one address, an answer of one would pass for one of the other.
+#[test]
+fn c27_no_login_begins_at_a_provider_whose_answers_nothing_tells_apart_from_anothers() {
+    let with_issuer = |mut provider: Provider, issuer: &str| {
+        provider.client.issuer = Some(issuer.into());
+        provider
+    };
+    let at = |name, target| real_at(name, "https://idp.example", target);
+    let (first, second) = ("https://1.example", "https://2.example");
+    for (providers, refused) in [
+        (vec![at("a", "/callback"), at("b", "/callback"), at("c", "/c")], "ab"),
+        (vec![at("a", "/callback"), at("b", "/b"), at("c", "/callback?")], "ac"),
+        // The address of b has all that the address of a has; not the other way round.
+        (vec![at("a", "/callback"), at("b", "/callback?tenant=b"), at("c", "/c")], "a"),
+        (vec![at("a", "/callback?tenant=a"), at("b", "/callback?tenant=b"), at("c", "/c")], ""),
+        (vec![at("a", "/callback"), with_issuer(at("b", "/callback"), first), at("c", "/c")], ""),
+        (
+            vec![
+                with_issuer(at("a", "/callback"), first),
+                with_issuer(at("b", "/callback"), second),
+                at("c", "/callback"),
+            ],
+            "",
+        ),
+        (
+            vec![
+                with_issuer(at("a", "/callback"), first),
+                with_issuer(at("b", "/callback"), first),
+                at("c", "/callback"),
+            ],
+            "ab",
+        ),
+    ] {
+        let app = App::new(ORIGIN, providers);
+        for name in ["a", "b", "c"] {
+            let page = Browser::default().get(&app, &format!("/login?provider={name}"));
+            if refused.contains(name) {
+                assert_eq!((page.status, title(&page)), (500, "This login is switched off"));
+                assert!(page.text().unwrap().contains("give each a redirect URI of its own"));
+                assert!(page.header("set-cookie").is_none());
+            } else {
+                assert_eq!(page.status, 303, "{name} of which {refused:?} are refused");
+            }
+        }
+    }
 }
 
 #[test]

@@ -14,6 +14,8 @@
 //! [RFC 6749 §3.1.2, §3.2]: https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2
 //! [RFC 8252 §7.3]: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 
+use crate::by_hand::urlencoding::decode;
+
 /// The hosts that are always this machine. `localhost` is a name and could be resolved otherwise,
 /// so RFC 8252 §8.3 prefers the two addresses; development servers often know nothing else.
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
@@ -84,6 +86,29 @@ pub fn split(url: &str) -> (String, String) {
     // An empty path is sent as a slash (RFC 9112 §3.2.1).
     let slash = if target.starts_with('/') { "" } else { "/" };
     (origin.to_owned(), format!("{slash}{target}"))
+}
+
+/// Whether a request's target is that of a redirect URI: the same path, and the redirect URI's own parameters
+/// (RFC 6749 §3.1.2), decoded, in any order, each as often as there and with no other value.
+///
+/// The parameters that a provider adds are not looked at.
+pub fn has_target_of(request_target: &str, redirect_uri: &str) -> bool {
+    let (_, own_target) = split(redirect_uri);
+    let (own_path, own_query) = own_target.split_once('?').unwrap_or((&own_target, ""));
+    let (path, query) = request_target.split_once('?').unwrap_or((request_target, ""));
+    let (mut own, mut received) = (lenient_pairs(own_query), lenient_pairs(query));
+    // A second value under a name of ours could be the one that another reader takes.
+    received.retain(|(name, _)| own.iter().any(|(own_name, _)| own_name == name));
+    own.sort();
+    received.sort();
+    path == own_path && received == own
+}
+
+/// The pairs of a query. A broken escape is no value, which is equal to no text; under a broken name is nothing.
+fn lenient_pairs(query: &str) -> Vec<(String, Option<String>)> {
+    let pieces = query.split('&').filter(|piece| !piece.is_empty());
+    let pairs = pieces.map(|piece| piece.split_once('=').unwrap_or((piece, "")));
+    pairs.filter_map(|(name, value)| Some((decode(name).ok()?, decode(value).ok()))).collect()
 }
 
 /// Host and port of an origin, as a `Host` header has it.
@@ -170,6 +195,56 @@ mod tests {
             assert_eq!(split(url), (origin.to_owned(), target.to_owned()), "{url}");
         }
         assert_eq!((authority("http://a:1"), authority("a:1")), ("a:1", "a:1"));
+    }
+
+    #[test]
+    fn a_redirect_arrives_at_its_redirect_uri_with_the_query_of_its_own_in_any_order_and_spelling()
+    {
+        for (redirect_uri, target) in [
+            ("http://127.0.0.1:8080/cb", "/cb"),
+            ("http://127.0.0.1:8080/cb", "/cb?code=c&state=s&scope=%zz"),
+            ("http://127.0.0.1:8080/cb?", "/cb?code=c"),
+            ("http://127.0.0.1:8080", "/?code=c"),
+            ("https://app.example?a=1", "/?a=1&code=c"),
+            ("http://h/cb?tenant=a%20b", "/cb?tenant=a+b&code=c&state=s"),
+            ("http://h/cb?tenant=a+b", "/cb?code=c&tenant=a%20b"),
+            ("http://h/cb?tenant=a+b", "/cb?code=%&&ten%61nt=%61%20b&%zz=1"),
+            ("http://h/cb?a=1&b=2", "/cb?b=2&state=s&a=1"),
+            ("http://h/cb?a=1&a=2&a=1", "/cb?a=2&a=1&a=1"),
+            ("http://h/cb?flag", "/cb?flag=&code=c"),
+            ("http://h/c%62", "/c%62?code=c"),
+            ("http://h/cb?to=/a?b", "/cb?to=%2Fa%3Fb"),
+        ] {
+            assert!(has_target_of(target, redirect_uri), "{redirect_uri}: {target}");
+        }
+    }
+
+    /// A second value could be the one that another reader takes.
+    #[test]
+    fn a_request_with_another_path_or_another_query_is_not_for_the_redirect_uri() {
+        for (redirect_uri, target) in [
+            ("http://h/cb", "/cb/?code=c"),
+            ("http://h/cb", "/CB"),
+            ("http://h/cb", "/x/../cb"),
+            ("http://h/cb", "/c%62"),
+            ("http://h/cb", "//cb"),
+            ("http://h/cb", ""),
+            ("http://h/cb/", "/cb"),
+            ("http://h/cb?tenant=a+b", "/cb?code=c"),
+            ("http://h/cb?tenant=a+b", "/cb?tenant=evil"),
+            ("http://h/cb?tenant=a+b", "/cb?tenant=evil&tenant=a+b"),
+            ("http://h/cb?tenant=a+b", "/cb?tenant=a+b&code=c&tenant=a+b"),
+            ("http://h/cb?tenant=a+b", "/cb?tenant=a+b&ten%61nt=evil"),
+            ("http://h/cb?tenant=a+b", "/cb?tenant=a+b&tenant=%zz"),
+            ("http://h/cb?tenant=a+b", "/cb?tenant=a+b&tenant"),
+            ("http://h/cb?tenant=a+b", "/cb?tenant=a%2Bb"),
+            ("http://h/cb?tenant=a+b", "/cb?Tenant=a+b"),
+            ("http://h/cb?a=1&a=2", "/cb?a=1"),
+            ("http://h/cb?a=1&a=2", "/cb?a=1&a=2&a=2"),
+            ("http://h/cb?flag", "/cb?code=c"),
+        ] {
+            assert!(!has_target_of(target, redirect_uri), "{redirect_uri}: {target}");
+        }
     }
 
     #[test]

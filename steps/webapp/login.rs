@@ -41,6 +41,14 @@ pub fn log_in(app: &App, request: &Request) -> Answered {
     if app.viewer(request).is_some() {
         return Ok(pages::see_other(return_to));
     }
+    if let Some(other) = app.mistakable_for(provider) {
+        let words = format!(
+            "An answer of {} could be taken for one of {}. The owner of this application has to give each a redirect \
+             URI of its own, or set the issuer of one that sends iss.",
+            other.title, provider.title
+        );
+        return Ok(problems::problem(500, "This login is switched off", &words, None));
+    }
 
     // Step 1, as in the terminal.
     let state = authorize::new_state()?;
@@ -77,6 +85,11 @@ pub fn callback(app: &App, request: &Request) -> Answered {
     };
     let found = app.memory().take(&id, state);
     match found {
+        // Mix-up: this may be an answer of the provider whose address it is (RFC 9700 §4.4.2.2).
+        Found::Pending(pending) if !pending.provider.is_answered_at(&request.target) => {
+            let words = "It arrived at another address than the one that this login began with, so nothing of it was used.";
+            Ok(problems::problem(400, "This answer was not accepted", words, None))
+        }
         Found::Pending(mut pending) => {
             let finished = finish(app, &id, &mut pending, request);
             Ok(finished.unwrap_or_else(|error| problems::failed(&error, &pending)))
