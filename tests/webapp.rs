@@ -1090,6 +1090,61 @@ fn c51_two_people_of_one_company_do_not_share_an_account() {
     }
 }
 
+/// A member of the application at the canned provider, who has just logged in.
+fn member(app: &App, canned: &Canned, id: usize) -> Browser {
+    canned.set_user(&format!(r#"{{"id":{id}}}"#));
+    let mut browser = Browser::default();
+    assert_eq!(log_in_real(app, &mut browser, "real").status, 303);
+    browser
+}
+
+#[test]
+fn p29_a_thousand_logins_of_one_person_log_nobody_else_out() {
+    let canned = canned((200, TOKEN), (200, String::new()));
+    let app = App::new(ORIGIN, vec![real("real", &canned.origin)]);
+    let mut others = [1, 2].map(|id| member(&app, &canned, id));
+
+    let mut sessions: Vec<Browser> = (0..1000).map(|_| member(&app, &canned, 7)).collect();
+    member(&app, &canned, 3);
+
+    assert!(others.iter_mut().all(|other| other.is_logged_in(&app)));
+    // Of one person's, the newest hundred are kept.
+    let kept: Vec<bool> = sessions.iter_mut().map(|one| one.is_logged_in(&app)).collect();
+    assert_eq!(kept, [vec![false; 900], vec![true; 100]].concat());
+}
+
+#[test]
+fn p29_where_no_place_is_left_a_second_session_takes_the_place_of_the_persons_first() {
+    let canned = canned((200, TOKEN), (200, String::new()));
+    let app = App::new(ORIGIN, vec![real("real", &canned.origin)]);
+    let mut people: Vec<Browser> = (0..1000).map(|id| member(&app, &canned, id)).collect();
+
+    for _ in 0..3 {
+        let mut again = member(&app, &canned, 999);
+        assert!(again.is_logged_in(&app) && !people[999].is_logged_in(&app));
+        people[999] = again;
+    }
+    assert!(people.iter_mut().all(|one| one.is_logged_in(&app)));
+
+    // Only somebody new takes the place of another person.
+    member(&app, &canned, 1000);
+    assert!(!people[0].is_logged_in(&app) && people[1].is_logged_in(&app));
+}
+
+/// Places that are free again are nobody's: logging out and in many times takes none from others.
+#[test]
+fn p29_a_session_that_has_ended_takes_no_place() {
+    let canned = canned((200, TOKEN), (200, String::new()));
+    let app = App::new(ORIGIN, vec![real("real", &canned.origin)]);
+    let mut first = member(&app, &canned, 7);
+    for _ in 0..150 {
+        let mut browser = member(&app, &canned, 7);
+        let form_token = hidden(browser.get(&app, "/welcome").text().unwrap(), "form_token");
+        browser.log_out(&app, &form_token, &[ORIGIN]);
+    }
+    assert!(first.is_logged_in(&app));
+}
+
 #[test]
 fn a17_without_an_id_nobody_is_logged_in() {
     let canned = canned((200, TOKEN), (200, r#"{"name":"Ada","email":"ada@example.org"}"#.into()));

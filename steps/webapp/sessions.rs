@@ -31,6 +31,8 @@ const LOGIN_LIFE: Duration = Duration::from_secs(600);
 /// Tabs of one browser that may log in at once, and how many of each thing we keep in all.
 const LOGINS_PER_BROWSER: usize = 4;
 const ROOM: usize = 1000;
+/// Sessions of one account at once: more than the devices of a person.
+const SESSIONS_PER_ACCOUNT: usize = 100;
 
 /// A login between its two requests: all that is needed to finish it, and to finish it at the
 /// provider where it was started and nowhere else (RFC 9700 §4.4).
@@ -145,8 +147,16 @@ impl Memory {
         self.visitors.take(id).is_some()
     }
 
+    /// Remembers a session. Where there is no room, the oldest of the same account goes, so that many logins
+    /// of one person log nobody else out.
     pub fn log_in(&mut self, id: &str, member: Member) {
-        self.members.put(id, member, self.now());
+        let now = self.now();
+        let own = self.members.names(now, |other| other.account == member.account);
+        let is_full = self.members.names(now, |_| true).len() >= ROOM;
+        if let Some(oldest) = own.first().filter(|_| is_full || own.len() >= SESSIONS_PER_ACCOUNT) {
+            self.members.take(oldest);
+        }
+        self.members.put(id, member, now);
     }
 
     pub fn log_out(&mut self, id: &str) {
