@@ -17,7 +17,8 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Barrier, Mutex, RwLock};
 use std::thread;
 use std::time::Duration;
 
@@ -170,6 +171,14 @@ struct Canned {
 const TOKEN: &str = r#"{"access_token":"CanaryTokenCanaryToken","token_type":"Bearer"}"#;
 
 fn canned(token: (u16, &'static str), user: (u16, String)) -> Canned {
+    canned_that(user, move || token)
+}
+
+/// The same, with a token endpoint that does something before it answers.
+fn canned_that(
+    user: (u16, String),
+    token: impl Fn() -> (u16, &'static str) + Send + Sync + 'static,
+) -> Canned {
     let listeners = loopback::listen("127.0.0.1", 0).unwrap();
     let origin = format!("http://{}", listeners[0].local_addr().unwrap());
     let (user, asked) = (Arc::new(Mutex::new(user)), Arc::new(Mutex::new(Vec::new())));
@@ -177,7 +186,10 @@ fn canned(token: (u16, &'static str), user: (u16, String)) -> Canned {
     let handler = move |request: &Request| {
         log.lock().unwrap().push(request.path().to_owned());
         let (status, body) = match request.path() {
-            "/token" => (token.0, token.1.to_owned()),
+            "/token" => {
+                let (status, body) = token();
+                (status, body.to_owned())
+            }
             _ => answer.lock().unwrap().clone(),
         };
         Response::new(status, "application/json", body)
@@ -1177,6 +1189,72 @@ fn a18_a_login_starts_with_a_link_and_no_form() {
         html.contains("href=\"/login?provider=practice&amp;next=%2Fwelcome\"")
             && !html.contains("<form")
     );
+}
+
+// P29: a provider that does not answer.
+
+/// While the gate is held shut, the canned token endpoint hangs; each request to it is reported.
+#[test]
+fn p29_with_64_callbacks_waiting_the_next_one_is_told_to_come_back_and_its_login_is_kept() {
+    let gate = Arc::new(RwLock::new(()));
+    let shut = gate.write().unwrap();
+    let (arrived, arrivals) = channel();
+    let canned = canned_that((200, user_named("Ada")), {
+        let gate = Arc::clone(&gate);
+        move || {
+            arrived.send(()).unwrap();
+            drop(gate.read().unwrap());
+            (200, TOKEN)
+        }
+    });
+    let app = App::new(ORIGIN, vec![real("real", &canned.origin)]);
+    let app = &app;
+    let begin = |_| {
+        let mut browser = Browser::default();
+        let url = browser.start(app, "/login");
+        (browser, format!("/callback?code=c&state={}", parameter(&url, "state").unwrap()))
+    };
+    let begun: Vec<_> = (0..64).map(begin).collect();
+    let (mut late, late_redirect) = begin(64);
+    let mut stranger = Browser::default();
+
+    thread::scope(|scope| {
+        let come_back = |(mut browser, redirect): (Browser, String)| {
+            scope.spawn(move || browser.get(app, &redirect).status)
+        };
+        let waiting: Vec<_> = begun.into_iter().map(come_back).collect();
+        (0..64).for_each(|_| arrivals.recv_timeout(MINUTE).unwrap());
+
+        for _ in 0..3 {
+            let page = late.get(app, &late_redirect);
+            assert_eq!((page.status, title(&page)), (503, "Not now"));
+            assert_eq!(page.header("retry-after"), Some("10"));
+            assert!(page.text().unwrap().contains("href=\"\">Try again</a>"));
+        }
+        assert!(arrivals.try_recv().is_err(), "its code was sent");
+        assert_eq!(stranger.get(app, "/").status, 200);
+
+        drop(shut);
+        assert!(waiting.into_iter().all(|one| one.join().unwrap() == 303));
+    });
+    assert_eq!(late.get(app, &late_redirect).status, 303);
+    assert!(late.is_logged_in(app));
+}
+
+/// A place that a failed login has had is free again.
+#[test]
+fn p29_callbacks_that_fail_leave_their_places() {
+    let canned = canned((500, "{}"), (200, String::new()));
+    let app = App::new(ORIGIN, vec![real("real", &canned.origin)]);
+    for _ in 0..100 {
+        assert_eq!(log_in_real(&app, &mut Browser::default(), "real").status, 502);
+        assert_eq!(Browser::default().get(&app, "/callback?code=c&state=x").status, 400);
+    }
+    let mut browser = Browser::default();
+    browser.start(&app, "/login");
+    for _ in 0..100 {
+        assert_eq!(browser.get(&app, "/callback?code=c&state=x").status, 400);
+    }
 }
 
 // C27: two providers.

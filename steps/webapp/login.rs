@@ -83,6 +83,8 @@ pub fn callback(app: &App, request: &Request) -> Answered {
                      application needs one. Or the link is somebody else's: then leave it alone.";
         return Ok(problems::problem(400, "We do not know this browser", words, None));
     };
+    // Before the pending login is taken: a reload of this address finds it again.
+    let Some(_place) = app.memory().place_to_wait() else { return Ok(problems::busy()) };
     let found = app.memory().take(&id, state);
     match found {
         // Mix-up: this may be an answer of the provider whose address it is (RFC 9700 §4.4.2.2).
