@@ -4,6 +4,8 @@
 //! address has to be exact: `https`, or `http` on this very machine, and nothing in it
 //! that two programs could read in two ways.
 //!
+//! It also decides whether a request that arrives is for our redirect URI.
+//!
 //! ```text
 //! "https://example.com:8443/token?a=b"  ->  scheme, host, port, target
 //! ```
