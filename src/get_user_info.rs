@@ -23,12 +23,14 @@ use crate::http::{Request, Response};
 
 /// The members of the answer that [`read_user`] reads. The programs show no others of a real person.
 #[rustfmt::skip]
-pub const MEMBERS: [&str; 13] = [
-    "id", "account_id", "sub", "uri",
-    "name", "display_name", "global_name", "username",
-    "bio",
-    "avatar_url", "picture", "images", "pictures",
-];
+pub fn members(client: &Client) -> Vec<&str> {
+    let others = [
+        "name", "display_name", "global_name", "username",
+        "bio",
+        "avatar_url", "picture", "images", "pictures",
+    ];
+    client.user_id_members.iter().map(String::as_str).chain(others).collect()
+}
 
 /// The user, as the provider describes them.
 #[derive(Clone)]
@@ -57,7 +59,7 @@ pub fn user_info_request(client: &Client, access_token: &str) -> Request {
 /// # Errors
 ///
 /// [`Error::UserInfoRefused`] for 401 and 403, [`Error::BadUserResponse`] when it is not a user.
-pub fn read_user(response: &Response) -> Result<User, Error> {
+pub fn read_user(response: &Response, client: &Client) -> Result<User, Error> {
     match response.status {
         200 => (),
         // The reason stands in `WWW-Authenticate: Bearer error="…"` (RFC 6750 §3).
@@ -70,7 +72,7 @@ pub fn read_user(response: &Response) -> Result<User, Error> {
     // Each provider has names of its own for these four (`get_user_info/members.rs`).
     let fields = Fields::read_json(response).map_err(Error::BadUserResponse)?;
     Ok(User {
-        id: members::id(&fields).map_err(Error::BadUserResponse)?,
+        id: members::id(&fields, &client.user_id_members).map_err(Error::BadUserResponse)?,
         name: members::name(&fields).map_err(Error::BadUserResponse)?,
         bio: members::bio(&fields).map_err(Error::BadUserResponse)?,
         avatar_url: members::avatar_url(&fields).map_err(Error::BadUserResponse)?,

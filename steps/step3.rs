@@ -41,7 +41,7 @@ fn log_in(cli: &mut Cli) -> Result<(), Failure> {
     let request = get_user_info::user_info_request(&client, &token.access_token);
     cli.show_request(&request, notice::USER_REQUEST)?;
     let response = http::send(&request)?;
-    cli.show_personal_response(&response, &get_user_info::MEMBERS, notice::USER_RESPONSE)?;
-    let user = get_user_info::read_user(&response)?;
+    cli.show_personal_response(&response, &get_user_info::members(&client), notice::USER_RESPONSE)?;
+    let user = get_user_info::read_user(&response, &client)?;
     cli.show_user(&user)
 }

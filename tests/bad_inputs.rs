@@ -250,15 +250,15 @@ fn user_responses() {
         (r#"{"id":"1","name":"\u202egnp.exe","bio":"<script>","error":"x"}"#, Ok("1")),
         (r#"{"id":"1","email":{"verified":[true]},"login":null}"#, Ok("1")),
         // Everybody with such an id would be the same person, or nobody.
-        (r#"{"id":1e3}"#, Err("it has no id")),
-        (r#"{"id":1.0}"#, Err("it has no id")),
-        (r#"{"id":-0}"#, Err("it has no id")),
-        (r#"{"id":18446744073709551616}"#, Err("it has no id")),
-        (r#"{"id":false}"#, Err("it has no id")),
-        (r#"{"id":[]}"#, Err("it has no id")),
-        (r#"{"id":["1"]}"#, Err("it has no id")),
-        (r#"{"ID":"1"}"#, Err("it has no id")),
-        (r#"{"data":{"id":"1"}}"#, Err("it has no id")),
+        (r#"{"id":1e3}"#, Err("it has no usable id or sub")),
+        (r#"{"id":1.0}"#, Err("it has no usable id or sub")),
+        (r#"{"id":-0}"#, Err("it has no usable id or sub")),
+        (r#"{"id":18446744073709551616}"#, Err("it has no usable id or sub")),
+        (r#"{"id":false}"#, Err("it has no usable id or sub")),
+        (r#"{"id":[]}"#, Err("it has no usable id or sub")),
+        (r#"{"id":["1"]}"#, Err("it has no usable id or sub")),
+        (r#"{"ID":"1"}"#, Err("it has no usable id or sub")),
+        (r#"{"data":{"id":"1"}}"#, Err("it has no usable id or sub")),
         // Not JSON, or not an object.
         (r#"{"id":1e400}"#, Err(not_json)),
         ("\u{feff}{\"id\":1}", Err(not_json)),
@@ -276,7 +276,8 @@ fn user_responses() {
         (r#"{"id":1,"avatar_url":{"url":"x"}}"#, Err("its avatar_url is not a string")),
     ];
     for (body, expected) in rows {
-        let read = read_user(&Response::new(200, "application/json", body)).map(|user| user.id);
+        let read = read_user(&Response::new(200, "application/json", body), &workshop())
+            .map(|user| user.id);
         let expected = match expected {
             Ok(id) => Ok(id.to_owned()),
             Err(problem) => Err(Error::BadUserResponse(problem.to_owned())),

@@ -86,8 +86,8 @@ fn one_of_each() -> Vec<(Error, &'static str)> {
             "HTTP 403: the API refused: \"not\\n\\u{1b}[2Jtoday\"",
         ),
         (
-            Error::BadUserResponse(text("it has no id")),
-            "the API's answer is not a user: it has no id.",
+            Error::BadUserResponse(text("it has no usable id or sub")),
+            "the API's answer is not a user: it has no usable id or sub.",
         ),
     ]
 }

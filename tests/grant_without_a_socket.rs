@@ -39,7 +39,7 @@ fn three_steps_lead_from_a_question_to_a_name() {
     let request = fetch_token::token_request(&client, &code, CODE_VERIFIER);
     let token = fetch_token::read_token(&provider.handle(&request)).unwrap();
     let request = get_user_info::user_info_request(&client, &token.access_token);
-    let user = get_user_info::read_user(&provider.handle(&request)).unwrap();
+    let user = get_user_info::read_user(&provider.handle(&request), &client).unwrap();
 
     assert_eq!(token.token_type, "Bearer");
     assert_eq!(token.expires_in, Some(3600));
@@ -85,7 +85,7 @@ fn a_code_used_twice_takes_its_tokens_with_it() {
 
     let request = get_user_info::user_info_request(&client, &token.access_token);
     let Err(Error::UserInfoRefused { status, error, .. }) =
-        get_user_info::read_user(&provider.handle(&request))
+        get_user_info::read_user(&provider.handle(&request), &client)
     else {
         panic!("the token should be revoked");
     };
@@ -106,7 +106,7 @@ fn a_code_tried_again_with_a_wrong_verifier_revokes_nothing() {
     assert_eq!(token_error(&provider, &stolen), "invalid_grant");
 
     let request = get_user_info::user_info_request(&client, &token.access_token);
-    assert!(get_user_info::read_user(&provider.handle(&request)).is_ok());
+    assert!(get_user_info::read_user(&provider.handle(&request), &client).is_ok());
 }
 
 /// The contract: codes live 60 seconds.
@@ -273,7 +273,7 @@ fn the_second_person_is_somebody_else() {
     let request = fetch_token::token_request(&client, &code, CODE_VERIFIER);
     let token = fetch_token::read_token(&provider.handle(&request)).unwrap();
     let request = get_user_info::user_info_request(&client, &token.access_token);
-    let user = get_user_info::read_user(&provider.handle(&request)).unwrap();
+    let user = get_user_info::read_user(&provider.handle(&request), &client).unwrap();
 
     assert_eq!((user.id.as_str(), user.name.as_deref()), ("1906", Some("Zoë Okoro")));
     assert_eq!(user.raw["email"], "zoe@example.org");

@@ -46,7 +46,7 @@ fn every_preset_logs_in_offline() {
         ("github", ["name    Ada Winter", "bio     (none given)", "id      1815"], "ada"),
         ("gitlab", ["name    Ada Winter", "bio     (none given)", "id      1815"], "ada"),
         ("google", ["name    Ada Winter", "bio     (none given)", "id      1815"], "ada"),
-        ("spotify", ["name    Ada Winter", "bio     (none given)", "id      ada"], "ada"),
+        ("spotify", ["name    Ada Winter", "bio     (none given)", "id      1815"], "ada"),
         (
             "vimeo",
             ["name    Ada Winter", "bio     Keeps bees and very tidy notebooks.", "id      1815"],
@@ -88,7 +88,7 @@ fn the_screen_says_which_habit_just_happened() {
         ),
         ("gitlab", &["Like GitLab: the granted scope is not spelled as it was asked for."]),
         ("google", &["Like Google: the granted scope", "Like Google: the id is called sub"]),
-        ("spotify", &["Like Spotify: the name is called display_name"]),
+        ("spotify", &["Like Spotify: the id is called account_id"]),
         ("vimeo", &["Like Vimeo: there is no id but a uri"]),
         ("discord", &["Like Discord: the name is called global_name"]),
         (
@@ -112,14 +112,7 @@ fn the_screen_says_which_habit_just_happened() {
 fn the_provider_program_has_the_same_habits_and_shows_them() {
     let mut provider = Running::start(program("provider").args(["--port", "0", "--like=github"]));
     provider.line(|line| line == "It behaves like GitHub.");
-    let settings: Vec<(String, String)> = (0..7)
-        .map(|_| {
-            let line = provider.line(|line| line.contains("OAUTH_"));
-            let line = line.trim_start_matches("export ").trim_start_matches("$env:");
-            let (name, value) = line.split_once('=').unwrap();
-            (name.trim().to_owned(), value.trim().trim_matches('\'').to_owned())
-        })
-        .collect();
+    let settings = pasted(&mut provider, 7);
     assert!(settings.iter().all(|(name, _)| name != "OAUTH_ISSUER"), "{settings:?}");
 
     let mut step3 = program("step3");
@@ -129,6 +122,59 @@ fn the_provider_program_has_the_same_habits_and_shows_them() {
 
     assert_eq!((code, errors.as_str()), (0, ""));
     provider.line(|line| line == "   Like GitHub: token_type is written in lower case.");
+}
+
+/// The lines to paste that a provider with those habits prints.
+fn pasted(provider: &mut Running, count: usize) -> Vec<(String, String)> {
+    let mut setting = || {
+        let line = provider.line(|line| line.contains("OAUTH_"));
+        let line = line.trim_start_matches("export ").trim_start_matches("$env:");
+        let (name, value) = line.split_once('=').unwrap();
+        (name.trim().to_owned(), value.trim().trim_matches('\'').to_owned())
+    };
+    (0..count).map(|_| setting()).collect()
+}
+
+/// Inside the program, and in a second terminal. What was set for another provider counts inside no more.
+#[test]
+fn where_a_client_has_to_be_told_which_member_is_the_id_the_practice_provider_says_it() {
+    for (name, user_id) in [("spotify", "account_id"), ("vimeo", "uri")] {
+        let mut inside = program("step3");
+        inside.args(["--like", name, "--approve"]).env("OAUTH_USER_ID", "name");
+        let (printed, errors, code) = run(&mut inside);
+        assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+        assert!(printed.lines().any(|line| line.trim() == "id      1815"), "{printed}");
+        let unused = "not used from the environment: OAUTH_USER_ID.";
+        assert!(unwrapped(&printed).contains(unused), "{printed}");
+
+        let mut provider = program("provider");
+        let mut provider = Running::start(provider.args(["--port", "0", "--like", name]));
+        let settings = pasted(&mut provider, 9);
+        assert!(settings.contains(&("OAUTH_USER_ID".into(), user_id.into())), "{settings:?}");
+        let mut elsewhere = program("step3");
+        elsewhere.arg("--approve").envs(settings);
+        elsewhere.env("OAUTH_REDIRECT_URI", format!("http://{}/callback", free_address()));
+        let (printed, errors, code) = run(&mut elsewhere);
+        assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+        assert!(printed.lines().any(|line| line.trim() == "id      1815"), "{printed}");
+    }
+}
+
+/// One set for another provider could make two accounts of one person, or one of two.
+#[test]
+fn a_preset_takes_the_member_that_is_the_id_from_nowhere_but_itself() {
+    for (name, own) in [("github", None), ("spotify", Some("account_id")), ("vimeo", Some("uri"))] {
+        let mut step3 = program("step3");
+        // Looked at, this value would be refused.
+        step3.args(["--provider", name, "--paste"]).env("OAUTH_USER_ID", "of, another");
+        step3.env("OAUTH_CLIENT_ID", "id").env("OAUTH_CLIENT_SECRET", "secret");
+        let mut step3 = Running::start(&mut step3);
+        step3.authorization_url();
+        let said = unwrapped(&step3.printed);
+        assert!(said.contains("not used from the environment: OAUTH_USER_ID."), "{name}: {said}");
+        let preset = PRESETS.iter().find(|preset| preset.name == name).unwrap();
+        assert_eq!(preset.setting("OAUTH_USER_ID"), own, "{name}");
+    }
 }
 
 #[test]
@@ -241,7 +287,7 @@ fn of_a_masked_user_the_members_that_are_read_are_shown_with_what_is_in_them() {
         "--mask-secrets",
     ]));
     assert!(!printed.contains("8c7d6f5e4b3a29180f1e2d3c4b5a6978"), "{printed}");
-    assert!(get_user_info::MEMBERS.contains(&"images"));
+    assert!(get_user_info::members(&workshop()).contains(&"images"));
 }
 
 /// Data, not branches: a step that knew a provider's name would be wrong for the next provider.

@@ -58,7 +58,7 @@ fn log_in(name: &str, person: &str) -> (serde_json::Value, serde_json::Value, Ve
     let answer = provider.answer(&ready(&provider, &client, person));
     let token = read_token(&answer.response).unwrap();
     let user = provider.answer(&user_info_request(&client, &token.access_token));
-    assert!(read_user(&user.response).is_ok(), "{}", user.response);
+    assert!(read_user(&user.response, &client).is_ok(), "{}", user.response);
     let remarks = [answer.remarks, user.remarks].concat();
     (json(&answer.response), json(&user.response), remarks)
 }
@@ -218,7 +218,7 @@ fn each_user_has_the_shape_of_its_provider() {
         ("google", serde_json::json!({"sub": "1815", "name": "Ada Winter", "picture": avatar})),
         (
             "spotify",
-            serde_json::json!({"id": "ada", "display_name": "Ada Winter", "type": "user",
+            serde_json::json!({"account_id": "1815", "id": "ada", "display_name": "Ada Winter", "type": "user",
                 "images": [{"url": avatar, "height": 300, "width": 300}], "uri": "spotify:user:ada"}),
         ),
         (
@@ -255,7 +255,7 @@ fn what_an_api_has_of_its_own_is_said_in_its_providers_name() {
         (
             "spotify",
             Some(
-                "Like Spotify: the name is called display_name, the picture is the url of the first of images.",
+                "Like Spotify: the id is called account_id, the name is called display_name, the picture is the url of the first of images.",
             ),
         ),
         (
@@ -318,26 +318,31 @@ fn each_mode_names_its_scopes_when_another_one_is_asked_for() {
     }
 }
 
-/// The lines to paste for each mode: its scope, where the secret goes, whether it says who it is.
+/// The lines to paste for each mode: its scope, where the secret goes, whether it says who it is, which member is the id.
 #[test]
 fn each_mode_has_the_settings_that_fit_it() {
-    for (name, scope, client_auth, issuer) in [
-        ("strict", "read:user", None, Some(ISSUER)),
-        ("github", "read:user", None, None),
-        ("gitlab", "read_user", None, None),
-        ("google", "profile", None, None),
-        ("spotify", "", Some("basic"), None),
-        ("vimeo", "public", Some("basic"), None),
-        ("discord", "identify", None, None),
-        ("odd", "read:user", None, Some(ISSUER)),
+    for (name, scope, client_auth, issuer, user_id) in [
+        ("strict", "read:user", None, Some(ISSUER), None),
+        ("github", "read:user", None, None, None),
+        ("gitlab", "read_user", None, None, None),
+        ("google", "profile", None, None, None),
+        ("spotify", "", Some("basic"), None, Some("account_id")),
+        ("vimeo", "public", Some("basic"), None, Some("uri")),
+        ("discord", "identify", None, None, None),
+        ("odd", "read:user", None, Some(ISSUER), None),
     ] {
         let settings = like(name).0.settings();
         let value = |wanted: &str| {
             settings.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.as_str())
         };
         assert_eq!(
-            (value("OAUTH_SCOPE"), value("OAUTH_CLIENT_AUTH"), value("OAUTH_ISSUER")),
-            (Some(scope), client_auth, issuer),
+            (
+                value("OAUTH_SCOPE"),
+                value("OAUTH_CLIENT_AUTH"),
+                value("OAUTH_ISSUER"),
+                value("OAUTH_USER_ID")
+            ),
+            (Some(scope), client_auth, issuer, user_id),
             "{name}"
         );
     }

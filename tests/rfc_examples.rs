@@ -208,8 +208,8 @@ fn rfc_6750_the_bearer_token_in_use() {
     assert!(wire.contains("\r\nAuthorization: Bearer mF_9.B5f-4.1JqM\r\n"), "{wire}");
 
     let challenge = r#"Bearer realm="example", error="invalid_token", error_description="The access token expired""#;
-    let refused =
-        read_user(&Response::new(401, "text/plain", "").with_header("WWW-Authenticate", challenge));
+    let answer = Response::new(401, "text/plain", "").with_header("WWW-Authenticate", challenge);
+    let refused = read_user(&answer, &client);
     let expected = Error::UserInfoRefused {
         status: 401,
         error: "invalid_token".into(),

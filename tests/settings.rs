@@ -37,6 +37,7 @@ fn the_least_that_is_needed_makes_a_public_client() {
     assert_eq!(client.redirect_uri, "http://127.0.0.1:8080/callback");
     assert_eq!(client.client_authentication, ClientAuthentication::Post);
     assert_eq!(client.issuer, None);
+    assert_eq!(client.user_id_members, ["id", "sub"]);
     assert!(!client.any_port);
 }
 
@@ -59,6 +60,8 @@ fn good_values_are_kept_to_the_byte() {
     assert_eq!(with("OAUTH_SCOPE", "").unwrap().scope, "");
     let basic = with("OAUTH_CLIENT_AUTH", "basic").unwrap().client_authentication;
     assert_eq!(basic, ClientAuthentication::Basic);
+    assert_eq!(with("OAUTH_USER_ID", "user_id").unwrap().user_id_members, ["user_id"]);
+    assert_eq!(with("OAUTH_USER_ID", "").unwrap().user_id_members, ["id", "sub"]);
     let redirect_uri = "http://localhost:8080/callback?own=query";
     assert_eq!(with("OAUTH_REDIRECT_URI", redirect_uri).unwrap().redirect_uri, redirect_uri);
 }
@@ -91,6 +94,11 @@ fn a_bad_value_is_refused_with_the_name_of_its_variable() {
         ("OAUTH_USERINFO_URL", "ftp://example.com/user"),
         ("OAUTH_USERINFO_URL", "https://example.com/us er"),
         ("OAUTH_ISSUER", "example.com"),
+        ("OAUTH_USER_ID", "id,sub"),
+        ("OAUTH_USER_ID", "id sub"),
+        ("OAUTH_USER_ID", "data/id"),
+        ("OAUTH_USER_ID", "id\n"),
+        ("OAUTH_USER_ID", "i\u{7f}d"),
         ("OAUTH_REDIRECT_URI", "/callback"),
         ("OAUTH_REDIRECT_URI", "http://192.168.0.1/callback"),
         ("OAUTH_REDIRECT_URI", "http://127.0.0.1:8080/callback#x"),

@@ -42,7 +42,7 @@ fn grant(client: &Client, send: &dyn Fn(&Request) -> Response) {
     let answer = send(&fetch_token::token_request(client, &code, &code_verifier));
     let token = fetch_token::read_token(&answer).unwrap();
     let answer = send(&get_user_info::user_info_request(client, &token.access_token));
-    assert_eq!(get_user_info::read_user(&answer).unwrap().id, "1815");
+    assert_eq!(get_user_info::read_user(&answer, client).unwrap().id, "1815");
 }
 
 /// Kibibytes in use and open descriptors; nothing where the system does not tell.

@@ -218,7 +218,7 @@ fn stumbling_block_7_403_for_want_of_a_user_agent() {
     request.headers.retain(|(name, _)| name != "User-Agent");
 
     assert_says(
-        &unwrapped_error(read_user(&github.handle(&request))),
+        &unwrapped_error(read_user(&github.handle(&request), &workshop())),
         &["HTTP 403", "some APIs answer so without a User-Agent, too", "set OAUTH_SCOPE"],
     );
 }

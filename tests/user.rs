@@ -12,15 +12,22 @@ mod common;
 
 use common::*;
 use oauth2_by_hand::Error;
+use oauth2_by_hand::client::providers::preset as preset_named;
 use oauth2_by_hand::get_user_info::{User, read_user, user_info_request};
 use oauth2_by_hand::http::Response;
 
 fn read(body: &str) -> Result<User, Error> {
-    read_user(&Response::new(200, "application/json; charset=utf-8", body))
+    read_with("", body)
+}
+
+/// The same with `OAUTH_USER_ID` set.
+fn read_with(user_id: &str, body: &str) -> Result<User, Error> {
+    let response = Response::new(200, "application/json; charset=utf-8", body);
+    read_user(&response, &client(&[("OAUTH_USER_ID", user_id)]))
 }
 
 fn error(response: &Response) -> Error {
-    match read_user(response) {
+    match read_user(response, &workshop()) {
         Err(error) => error,
         Ok(_) => panic!("this is a user: {response}"),
     }
@@ -76,12 +83,12 @@ fn what_is_not_a_user_is_refused() {
         (Response::new(200, "application/json", b"\xff".as_slice()), "its body is not text"),
         (json(""), "its body is not a JSON object"),
         (json("[{\"id\":1}]"), "its body is not a JSON object"),
-        (json("{}"), "it has no id"),
-        (json(r#"{"id":null}"#), "it has no id"),
-        (json(r#"{"id":""}"#), "it has no id"),
-        (json(r#"{"id":1.5}"#), "it has no id"),
-        (json(r#"{"id":true}"#), "it has no id"),
-        (json(r#"{"id":{"a":1}}"#), "it has no id"),
+        (json("{}"), "it has no usable id or sub"),
+        (json(r#"{"id":null}"#), "it has no usable id or sub"),
+        (json(r#"{"id":""}"#), "it has no usable id or sub"),
+        (json(r#"{"id":1.5}"#), "it has no usable id or sub"),
+        (json(r#"{"id":true}"#), "it has no usable id or sub"),
+        (json(r#"{"id":{"a":1}}"#), "it has no usable id or sub"),
         (json(r#"{"id":1,"id":2}"#), "a member of its JSON is there twice"),
         (json(r#"{"id":1,"error":"x","err\u006fr":null}"#), "a member of its JSON is there twice"),
         (json(r#"{"id":1,"name":7}"#), "its name is not a string"),
@@ -138,12 +145,12 @@ fn the_user_of_every_preset_is_read_by_one_reader() {
         ),
         (
             "Spotify",
-            r#"{"display_name":"Ada","followers":{"href":null,"total":3},"id":"ada","type":"user",
+            r#"{"account_id":"aB3dE5fG7h","display_name":"Ada","followers":{"href":null,"total":3},"id":"ada","type":"user",
                "images":[{"height":null,"url":"https://a.example/i","width":null}],"uri":"spotify:user:ada"}"#,
-            ("ada", Some("Ada"), None, Some("https://a.example/i")),
+            ("aB3dE5fG7h", Some("Ada"), None, Some("https://a.example/i")),
         ),
         (
-            "Spotify, with the account_id that stays and without a name or a picture",
+            "Spotify, without a name or a picture",
             r#"{"account_id":"aB3dE5fG7h","display_name":null,"id":"ada","images":[]}"#,
             ("aB3dE5fG7h", None, None, None),
         ),
@@ -169,9 +176,51 @@ fn the_user_of_every_preset_is_read_by_one_reader() {
         ),
     ];
     for (whose, body, expected) in rows {
-        let user = read(body).unwrap();
+        let preset = whose.split(',').next().unwrap().to_lowercase();
+        let user_id = preset_named(&preset).unwrap().setting("OAUTH_USER_ID").unwrap_or_default();
+        let user = read_with(user_id, body).unwrap();
         let (name, bio) = (user.name.as_deref(), user.bio.as_deref());
         assert_eq!((user.id.as_str(), name, bio, user.avatar_url.as_deref()), expected, "{whose}");
+    }
+}
+
+/// Zoom's `account_id` is the company of all its people; Spotify's is the person.
+#[test]
+fn the_id_is_the_member_that_the_configuration_names() {
+    for (user_id, body, id) in [
+        ("", r#"{"id":"KDcu","account_id":"q6gB"}"#, "KDcu"),
+        ("", r#"{"id":"zJKy","account_id":"q6gB"}"#, "zJKy"),
+        ("", r#"{"account_id":"q6gB","sub":"7"}"#, "7"),
+        ("", r#"{"account_id":"","id":"1"}"#, "1"),
+        ("", r#"{"id":"1","sub":"2","uri":"/users/3"}"#, "1"),
+        ("", r#"{"id":null,"sub":"2"}"#, "2"),
+        ("account_id", r#"{"account_id":"aB3dE5fG7h","id":"ada"}"#, "aB3dE5fG7h"),
+        ("sub", r#"{"id":"1","sub":"2"}"#, "2"),
+        ("user_id", r#"{"id":"1","user_id":42}"#, "42"),
+        ("uri", r#"{"id":"1","uri":"/users/152184"}"#, "152184"),
+        ("uri", r#"{"uri":"https://api.example/people/ada"}"#, "ada"),
+        // Only a uri is an address: this id has a slash of its own.
+        ("link", r#"{"link":"oauth2/ada"}"#, "oauth2/ada"),
+    ] {
+        let read = read_with(user_id, body).map(|user| user.id);
+        assert_eq!(read, Ok(id.to_owned()), "{user_id}: {body}");
+    }
+}
+
+/// One person would have two ids, and in an application two accounts.
+#[test]
+fn a_named_member_that_is_absent_is_not_replaced_by_another() {
+    for (user_id, body) in [
+        ("account_id", r#"{"id":"ada","sub":"1","uri":"/users/1"}"#),
+        ("account_id", r#"{"account_id":null,"id":"ada"}"#),
+        ("account_id", r#"{"account_id":{"id":"1"},"id":"1"}"#),
+        ("uri", r#"{"id":"1"}"#),
+        ("uri", r#"{"id":"1","uri":"/users/"}"#),
+        ("uri", r#"{"id":"1","uri":"spotify:user:ada"}"#),
+        ("user_id", r#"{"User_id":"1","id":"1"}"#),
+    ] {
+        let expected = Error::BadUserResponse(format!("it has no usable {user_id}"));
+        assert_eq!(read_with(user_id, body).err(), Some(expected), "{body}");
     }
 }
 
@@ -180,13 +229,16 @@ fn the_user_of_every_preset_is_read_by_one_reader() {
 fn a_broken_id_is_not_replaced_by_another_member() {
     for body in [
         r#"{"id":{},"sub":"1","uri":"/users/1"}"#,
-        r#"{"account_id":"","id":"1"}"#,
+        r#"{"id":"","sub":"1"}"#,
         r#"{"sub":7.5,"uri":"/users/1"}"#,
-        r#"{"uri":"/users/"}"#,
-        r#"{"uri":"spotify:user:ada"}"#,
-        r#"{"uri":7}"#,
+        r#"{"uri":"/users/1"}"#,
+        r#"{"account_id":"q6gB"}"#,
     ] {
-        assert_eq!(read(body).err(), Some(Error::BadUserResponse("it has no id".into())), "{body}");
+        assert_eq!(
+            read(body).err(),
+            Some(Error::BadUserResponse("it has no usable id or sub".into())),
+            "{body}"
+        );
     }
 }
 
@@ -209,7 +261,7 @@ fn pictures_of_another_shape_are_no_picture() {
 /// RFC 6839 §3.1: Vimeo's `application/vnd.vimeo.user+json` is JSON; a page is not, whatever is in it.
 #[test]
 fn json_under_a_name_of_the_api_s_own_is_json() {
-    let typed = |media_type| read_user(&Response::new(200, media_type, r#"{"id":1}"#));
+    let typed = |media_type| read_user(&Response::new(200, media_type, r#"{"id":1}"#), &workshop());
     assert!(typed("application/vnd.vimeo.user+json;version=3.4").is_ok());
     assert!(typed("Application/JSON").is_ok());
     for other in ["text/html", "text/json", "image/svg+json", "application/json+xml", "+json", ""] {

@@ -17,7 +17,8 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Barrier, Mutex, RwLock};
 use std::thread;
 use std::time::Duration;
 
@@ -171,6 +172,14 @@ struct Canned {
 const TOKEN: &str = r#"{"access_token":"CanaryTokenCanaryToken","token_type":"Bearer"}"#;
 
 fn canned(token: (u16, &'static str), user: (u16, String)) -> Canned {
+    canned_that(user, move || token)
+}
+
+/// The same, with a token endpoint that does something before it answers.
+fn canned_that(
+    user: (u16, String),
+    token: impl Fn() -> (u16, &'static str) + Send + Sync + 'static,
+) -> Canned {
     let (listeners, _) = loopback::listen("127.0.0.1", 0).unwrap();
     let origin = format!("http://{}", listeners[0].local_addr().unwrap());
     let (user, asked) = (Arc::new(Mutex::new(user)), Arc::new(Mutex::new(Vec::new())));
@@ -178,7 +187,10 @@ fn canned(token: (u16, &'static str), user: (u16, String)) -> Canned {
     let handler = move |request: &Request| {
         log.lock().unwrap().push(request.path().to_owned());
         let (status, body) = match request.path() {
-            "/token" => (token.0, token.1.to_owned()),
+            "/token" => {
+                let (status, body) = token();
+                (status, body.to_owned())
+            }
             _ => answer.lock().unwrap().clone(),
         };
         Response::new(status, "application/json", body)
@@ -196,7 +208,13 @@ impl Canned {
 
 /// That provider as the application knows it, under the name of a real one and masked like one.
 fn real(name: &str, origin: &str) -> Provider {
+    real_at(name, origin, "/callback")
+}
+
+/// The same, with a redirect URI of its own.
+fn real_at(name: &str, origin: &str, target: &str) -> Provider {
     let client = client(&[
+        ("OAUTH_REDIRECT_URI", format!("{ORIGIN}{target}")),
         ("OAUTH_CLIENT_ID", "us".into()),
         ("OAUTH_CLIENT_SECRET", "CanarySecretCanary".into()),
         ("OAUTH_AUTHORIZE_URL", format!("{origin}/authorize")),
@@ -1066,6 +1084,80 @@ fn a17_the_same_id_at_another_provider_is_another_person() {
     assert!(ada.get(&world.app, "/welcome").text().unwrap().contains("Ada Winter"));
 }
 
+/// Zoom's `account_id` is the company; `id` is the person.
+#[test]
+fn c51_two_people_of_one_company_do_not_share_an_account() {
+    let canned = canned((200, TOKEN), (200, String::new()));
+    let app = App::new(ORIGIN, vec![real("real", &canned.origin)]);
+    for (user, number, login) in [
+        (r#"{"id":"KDcu","account_id":"q6gB","first_name":"Ada"}"#, 1, 1),
+        (r#"{"id":"zJKy","account_id":"q6gB","first_name":"Zoe"}"#, 2, 1),
+        (r#"{"id":"zJKy","account_id":"moved","first_name":"Zoe"}"#, 2, 2),
+    ] {
+        canned.set_user(user);
+        let mut browser = Browser::default();
+        log_in_real(&app, &mut browser, "real");
+        let html = browser.get(&app, "/welcome").text().unwrap().to_owned();
+        assert!(html.contains(&format!("<dd>Number {number} ")), "{user}");
+        assert!(html.contains(&format!("login number {login}.")), "{user}");
+    }
+}
+
+/// A member of the application at the canned provider, who has just logged in.
+fn member(app: &App, canned: &Canned, id: usize) -> Browser {
+    canned.set_user(&format!(r#"{{"id":{id}}}"#));
+    let mut browser = Browser::default();
+    assert_eq!(log_in_real(app, &mut browser, "real").status, 303);
+    browser
+}
+
+#[test]
+fn p29_a_thousand_logins_of_one_person_log_nobody_else_out() {
+    let canned = canned((200, TOKEN), (200, String::new()));
+    let app = App::new(ORIGIN, vec![real("real", &canned.origin)]);
+    let mut others = [1, 2].map(|id| member(&app, &canned, id));
+
+    let mut sessions: Vec<Browser> = (0..1000).map(|_| member(&app, &canned, 7)).collect();
+    member(&app, &canned, 3);
+
+    assert!(others.iter_mut().all(|other| other.is_logged_in(&app)));
+    // Of one person's, the newest hundred are kept.
+    let kept: Vec<bool> = sessions.iter_mut().map(|one| one.is_logged_in(&app)).collect();
+    assert_eq!(kept, [vec![false; 900], vec![true; 100]].concat());
+}
+
+#[test]
+fn p29_where_no_place_is_left_a_second_session_takes_the_place_of_the_persons_first() {
+    let canned = canned((200, TOKEN), (200, String::new()));
+    let app = App::new(ORIGIN, vec![real("real", &canned.origin)]);
+    let mut people: Vec<Browser> = (0..1000).map(|id| member(&app, &canned, id)).collect();
+
+    for _ in 0..3 {
+        let mut again = member(&app, &canned, 999);
+        assert!(again.is_logged_in(&app) && !people[999].is_logged_in(&app));
+        people[999] = again;
+    }
+    assert!(people.iter_mut().all(|one| one.is_logged_in(&app)));
+
+    // Only somebody new takes the place of another person.
+    member(&app, &canned, 1000);
+    assert!(!people[0].is_logged_in(&app) && people[1].is_logged_in(&app));
+}
+
+/// Places that are free again are nobody's: logging out and in many times takes none from others.
+#[test]
+fn p29_a_session_that_has_ended_takes_no_place() {
+    let canned = canned((200, TOKEN), (200, String::new()));
+    let app = App::new(ORIGIN, vec![real("real", &canned.origin)]);
+    let mut first = member(&app, &canned, 7);
+    for _ in 0..150 {
+        let mut browser = member(&app, &canned, 7);
+        let form_token = hidden(browser.get(&app, "/welcome").text().unwrap(), "form_token");
+        browser.log_out(&app, &form_token, &[ORIGIN]);
+    }
+    assert!(first.is_logged_in(&app));
+}
+
 #[test]
 fn a17_without_an_id_nobody_is_logged_in() {
     let canned = canned((200, TOKEN), (200, r#"{"name":"Ada","email":"ada@example.org"}"#.into()));
@@ -1100,6 +1192,72 @@ fn a18_a_login_starts_with_a_link_and_no_form() {
     );
 }
 
+// P29: a provider that does not answer.
+
+/// While the gate is held shut, the canned token endpoint hangs; each request to it is reported.
+#[test]
+fn p29_with_64_callbacks_waiting_the_next_one_is_told_to_come_back_and_its_login_is_kept() {
+    let gate = Arc::new(RwLock::new(()));
+    let shut = gate.write().unwrap();
+    let (arrived, arrivals) = channel();
+    let canned = canned_that((200, user_named("Ada")), {
+        let gate = Arc::clone(&gate);
+        move || {
+            arrived.send(()).unwrap();
+            drop(gate.read().unwrap());
+            (200, TOKEN)
+        }
+    });
+    let app = App::new(ORIGIN, vec![real("real", &canned.origin)]);
+    let app = &app;
+    let begin = |_| {
+        let mut browser = Browser::default();
+        let url = browser.start(app, "/login");
+        (browser, format!("/callback?code=c&state={}", parameter(&url, "state").unwrap()))
+    };
+    let begun: Vec<_> = (0..64).map(begin).collect();
+    let (mut late, late_redirect) = begin(64);
+    let mut stranger = Browser::default();
+
+    thread::scope(|scope| {
+        let come_back = |(mut browser, redirect): (Browser, String)| {
+            scope.spawn(move || browser.get(app, &redirect).status)
+        };
+        let waiting: Vec<_> = begun.into_iter().map(come_back).collect();
+        (0..64).for_each(|_| arrivals.recv_timeout(MINUTE).unwrap());
+
+        for _ in 0..3 {
+            let page = late.get(app, &late_redirect);
+            assert_eq!((page.status, title(&page)), (503, "Not now"));
+            assert_eq!(page.header("retry-after"), Some("10"));
+            assert!(page.text().unwrap().contains("href=\"\">Try again</a>"));
+        }
+        assert!(arrivals.try_recv().is_err(), "its code was sent");
+        assert_eq!(stranger.get(app, "/").status, 200);
+
+        drop(shut);
+        assert!(waiting.into_iter().all(|one| one.join().unwrap() == 303));
+    });
+    assert_eq!(late.get(app, &late_redirect).status, 303);
+    assert!(late.is_logged_in(app));
+}
+
+/// A place that a failed login has had is free again.
+#[test]
+fn p29_callbacks_that_fail_leave_their_places() {
+    let canned = canned((500, "{}"), (200, String::new()));
+    let app = App::new(ORIGIN, vec![real("real", &canned.origin)]);
+    for _ in 0..100 {
+        assert_eq!(log_in_real(&app, &mut Browser::default(), "real").status, 502);
+        assert_eq!(Browser::default().get(&app, "/callback?code=c&state=x").status, 400);
+    }
+    let mut browser = Browser::default();
+    browser.start(&app, "/login");
+    for _ in 0..100 {
+        assert_eq!(browser.get(&app, "/callback?code=c&state=x").status, 400);
+    }
+}
+
 // C27: two providers.
 
 /// next-auth's GHSA-x445-f3h2-j279: state and verifier of one provider, accepted at another.
@@ -1124,6 +1282,104 @@ fn c27_an_answer_of_one_provider_never_reaches_another() {
     }
     assert!(canned.asked.lock().unwrap().is_empty());
     assert_eq!(world.token_calls(), 0);
+}
+
+/// RFC 9700 §4.4.2.2: none of the three says who it is, so the address at which an answer arrives tells it.
+#[test]
+fn c27_a_code_that_arrives_at_the_address_of_another_provider_is_sent_nowhere() {
+    let canned = ["a", "b", "c"].map(|_| canned((200, TOKEN), (200, user_named("Mallory"))));
+    let targets = ["/callback/a", "/callback/b", "/c?tenant=a+b"];
+    let providers = (0..3).map(|n| real_at(&n.to_string(), &canned[n].origin, targets[n]));
+    let app = App::new(ORIGIN, providers.collect());
+
+    for (asked, arrives_at) in [
+        (0, "/callback/b?"),
+        (0, "/c?tenant=a+b&"),
+        (1, "/callback/a?"),
+        (1, "/c?"),
+        (2, "/callback/a?tenant=a+b&"),
+        (2, "/c?"),
+        (2, "/c?tenant=evil&"),
+        (2, "/c?tenant=evil&tenant=a+b&"),
+    ] {
+        let mut browser = Browser::default();
+        let url = browser.start(&app, &format!("/login?provider={asked}"));
+        let state = parameter(&url, "state").unwrap();
+        let page = browser.get(&app, &format!("{arrives_at}code=CanaryCode&state={state}"));
+        assert_eq!((page.status, title(&page)), (400, "This answer was not accepted"));
+        assert!(page.text().unwrap().contains(">Go on</a>") && !browser.is_logged_in(&app));
+        let asked = canned.iter().map(|canned| canned.asked.lock().unwrap().len());
+        assert_eq!(asked.sum::<usize>(), 0, "{arrives_at}");
+    }
+}
+
+#[test]
+fn c27_an_answer_at_the_address_of_its_own_provider_logs_in_however_its_query_is_spelled() {
+    let canned = canned((200, TOKEN), (200, user_named("Ada")));
+    let targets = ["/callback/a", "/callback/b", "/c?tenant=a+b"];
+    let providers = (0..3).map(|n| real_at(&n.to_string(), &canned.origin, targets[n]));
+    let app = App::new(ORIGIN, providers.collect());
+
+    for (asked, arrives_at) in [
+        (0, "/callback/a?code=c"),
+        (0, "/callback/a?tenant=any&code=c"),
+        (1, "/callback/b?code=c"),
+        (2, "/c?tenant=a+b&code=c"),
+        (2, "/c?code=c&tenant=a%20b"),
+    ] {
+        let mut browser = Browser::default();
+        let url = browser.start(&app, &format!("/login?provider={asked}"));
+        let state = parameter(&url, "state").unwrap();
+        assert_eq!(browser.get(&app, &format!("{arrives_at}&state={state}")).status, 303);
+        assert!(browser.is_logged_in(&app), "{arrives_at}");
+    }
+}
+
+/// RFC 9700 §4.4.2: without an issuer and at one address, an answer of one would pass for one of the other.
+#[test]
+fn c27_no_login_begins_at_a_provider_whose_answers_nothing_tells_apart_from_anothers() {
+    let with_issuer = |mut provider: Provider, issuer: &str| {
+        provider.client.issuer = Some(issuer.into());
+        provider
+    };
+    let at = |name, target| real_at(name, "https://idp.example", target);
+    let (first, second) = ("https://1.example", "https://2.example");
+    for (providers, refused) in [
+        (vec![at("a", "/callback"), at("b", "/callback"), at("c", "/c")], "ab"),
+        (vec![at("a", "/callback"), at("b", "/b"), at("c", "/callback?")], "ac"),
+        // The address of b has all that the address of a has; not the other way round.
+        (vec![at("a", "/callback"), at("b", "/callback?tenant=b"), at("c", "/c")], "a"),
+        (vec![at("a", "/callback?tenant=a"), at("b", "/callback?tenant=b"), at("c", "/c")], ""),
+        (vec![at("a", "/callback"), with_issuer(at("b", "/callback"), first), at("c", "/c")], ""),
+        (
+            vec![
+                with_issuer(at("a", "/callback"), first),
+                with_issuer(at("b", "/callback"), second),
+                at("c", "/callback"),
+            ],
+            "",
+        ),
+        (
+            vec![
+                with_issuer(at("a", "/callback"), first),
+                with_issuer(at("b", "/callback"), first),
+                at("c", "/callback"),
+            ],
+            "ab",
+        ),
+    ] {
+        let app = App::new(ORIGIN, providers);
+        for name in ["a", "b", "c"] {
+            let page = Browser::default().get(&app, &format!("/login?provider={name}"));
+            if refused.contains(name) {
+                assert_eq!((page.status, title(&page)), (500, "This login is switched off"));
+                assert!(page.text().unwrap().contains("give each a redirect URI of its own"));
+                assert!(page.header("set-cookie").is_none());
+            } else {
+                assert_eq!(page.status, 303, "{name} of which {refused:?} are refused");
+            }
+        }
+    }
 }
 
 #[test]

@@ -25,8 +25,8 @@ pub struct Preset {
     pub registration: &'static str,
     /// The settings that are the same for everybody.
     pub settings: &'static [(&'static str, &'static str)],
-    /// Where its API puts the user's id, name, bio and picture, for people: `get_user_info` reads all
-    /// of these without asking who the provider is.
+    /// Where its API puts the user's id, name, bio and picture, for people. `get_user_info` takes the id from
+    /// `OAUTH_USER_ID`, and reads the others without asking who the provider is.
     pub user: &'static str,
     /// What these facts rest on, and since when.
     pub facts: &'static str,
@@ -92,10 +92,11 @@ pub const PRESETS: &[Preset] = &[
             ("OAUTH_AUTHORIZE_URL", "https://accounts.spotify.com/authorize"),
             ("OAUTH_TOKEN_URL", "https://accounts.spotify.com/api/token"),
             ("OAUTH_USERINFO_URL", "https://api.spotify.com/v1/me"),
+            ("OAUTH_USER_ID", "account_id"),
             ("OAUTH_CLIENT_AUTH", "basic"),
         ],
-        user: "account_id or id, display_name, no bio, images[0].url",
-        facts: "Spotify's documentation, 2025 and 2026; that the name needs no scope and that PKCE is taken is what \
+        user: "account_id, display_name, no bio, images[0].url",
+        facts: "Spotify's documentation, 2025 and 2026 (since May 2026 it asks for account_id in the place of id); that the name needs no scope and that PKCE is taken is what \
                 well-known clients do. Nobody has run it against the live service yet.",
     },
     Preset {
@@ -107,6 +108,7 @@ pub const PRESETS: &[Preset] = &[
             ("OAUTH_AUTHORIZE_URL", "https://api.vimeo.com/oauth/authorize"),
             ("OAUTH_TOKEN_URL", "https://api.vimeo.com/oauth/access_token"),
             ("OAUTH_USERINFO_URL", "https://api.vimeo.com/me"),
+            ("OAUTH_USER_ID", "uri"),
             ("OAUTH_SCOPE", "public"),
             ("OAUTH_CLIENT_AUTH", "basic"),
         ],

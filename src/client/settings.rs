@@ -21,6 +21,9 @@ use crate::http::endpoint;
 /// Where the browser comes back to, unless the configuration says otherwise.
 pub const DEFAULT_REDIRECT_URI: &str = "http://127.0.0.1:8080/callback";
 
+/// The members that are the user's id at most providers, unless the configuration names another one.
+const USER_ID_MEMBERS: &[&str] = &["id", "sub"];
+
 /// Builds a client from the `OAUTH_…` settings, which `setting` looks up by name.
 ///
 /// An empty setting counts as unset.
@@ -47,6 +50,7 @@ pub fn client(setting: &dyn Fn(&str) -> Option<String>) -> Result<Client, Error>
         authorization_endpoint: authorization_endpoint(required("OAUTH_AUTHORIZE_URL")?)?,
         token_endpoint: url("OAUTH_TOKEN_URL", required("OAUTH_TOKEN_URL")?)?,
         user_info_endpoint: url("OAUTH_USERINFO_URL", required("OAUTH_USERINFO_URL")?)?,
+        user_id_members: user_id_members(optional("OAUTH_USER_ID"))?,
         // An issuer is compared to the byte, so it is kept to the byte.
         issuer: optional("OAUTH_ISSUER").map(|issuer| url("OAUTH_ISSUER", issuer)).transpose()?,
     })
@@ -104,6 +108,18 @@ fn free_of(setting: &'static str, url: &str, ours: &[&str]) -> Result<(), Error>
         }
         None => Ok(()),
     }
+}
+
+fn user_id_members(value: Option<String>) -> Result<Vec<String>, Error> {
+    let Some(member) = value else {
+        return Ok(USER_ID_MEMBERS.iter().map(|member| (*member).to_owned()).collect());
+    };
+    // With two, one person could have two ids. A slash would lead inside of a member.
+    if member.contains(|c: char| c.is_whitespace() || c.is_control() || ",/".contains(c)) {
+        let problem = "it is the name of one member, without a space, comma, slash or line end";
+        return Err(refuse("OAUTH_USER_ID", problem));
+    }
+    Ok(vec![member])
 }
 
 /// RFC 6749 §3.3: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.

@@ -125,7 +125,7 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         }
         BadUserResponse(problem) => say(
             format!("the API's answer is not a user: {problem}."),
-            "OAUTH_USERINFO_URL is not the address that describes the logged-in user.",
+            "OAUTH_USERINFO_URL is not the address that describes the logged-in user, or OAUTH_USER_ID does not name its id.",
             "look at the response above and compare the URL with the provider's documentation.",
         ),
     }

@@ -1,8 +1,9 @@
 //! Where providers keep the user: the same four things under many names.
 //!
-//! No RFC says what a user looks like. So there is one list of the names that providers use, read
-//! from left to right until one of them holds something. It is the same list for every provider:
-//! what a server sends decides, not what it is called.
+//! No RFC says what a user looks like. So for name, bio and picture there is one list of the names that
+//! providers use, read from left to right until one of them holds something. It is the same list for every
+//! provider. Which member is the id is not guessed: the same name is a person at one provider and a
+//! company at another, so the configuration says it (`OAUTH_USER_ID`).
 //!
 //! ```text
 //! {"sub": "10769150350006150715113082367", "picture": "https://…"}  ->  id, avatar URL
@@ -16,9 +17,6 @@ use serde_json::Value;
 
 use crate::http::fields::Fields;
 
-/// Names of who it is. Spotify documents `account_id` as the one that stays, and keeps `id` beside it.
-const ID: &[&str] = &["account_id", "id", "sub"];
-
 /// Names of the name to show: GitHub and most, Spotify, Discord, and Discord without a display name.
 const NAME: &[&str] = &["name", "display_name", "global_name", "username"];
 
@@ -26,16 +24,24 @@ const NAME: &[&str] = &["name", "display_name", "global_name", "username"];
 /// none of them: it is a hash.
 const AVATAR_URL: &[&str] = &["avatar_url", "picture", "images/0/url"];
 
-/// A number at some providers and a text at others. We only ever compare it, so it becomes text.
-pub(super) fn id(fields: &Fields) -> Result<String, String> {
-    let found = ID.iter().find_map(|name| fields.get(name));
-    match found {
-        Some(Value::String(id)) if !id.is_empty() => Ok(id.clone()),
-        Some(Value::Number(id)) if id.is_u64() || id.is_i64() => Ok(id.to_string()),
-        None => last_part_of_uri(fields).ok_or_else(|| "it has no id".into()),
-        // Everybody without an id would be the same user.
-        Some(_) => Err("it has no id".into()),
+/// A number at some providers and a string at others. We only ever compare it, so it becomes text.
+pub(super) fn id(fields: &Fields, members: &[String]) -> Result<String, String> {
+    // One person may not have two ids, so a member that cannot be used is not replaced by the next one.
+    let found = members.iter().find_map(|name| Some((name.as_str(), fields.get(name)?)));
+    let id = match found {
+        // An address, whose last segment is the id: `"uri": "/users/152184"`.
+        Some(("uri", Value::String(uri))) => {
+            uri.rsplit_once('/').map_or("", |(_, last)| last).into()
+        }
+        Some((_, Value::String(id))) => id.clone(),
+        Some((_, Value::Number(id))) if id.is_u64() || id.is_i64() => id.to_string(),
+        _ => String::new(),
+    };
+    // Everybody without an id would be the same user.
+    if id.is_empty() {
+        return Err(format!("it has no usable {}", members.join(" or ")));
     }
+    Ok(id)
 }
 
 pub(super) fn name(fields: &Fields) -> Result<Option<String>, String> {
@@ -58,12 +64,6 @@ fn first_text(fields: &Fields, names: &[&str]) -> Result<Option<String>, String>
         }
     }
     Ok(None)
-}
-
-/// Vimeo has no id but an address: `"uri": "/users/152184"`.
-fn last_part_of_uri(fields: &Fields) -> Option<String> {
-    let (_, last) = fields.get("uri")?.as_str()?.rsplit_once('/')?;
-    Some(last.to_owned()).filter(|last| !last.is_empty())
 }
 
 /// Vimeo has one picture in several sizes: `"pictures": {"sizes": [{"width": 30, "link": "https://…"}, …]}`.

@@ -4,6 +4,8 @@
 //! address has to be exact: `https`, or `http` on this very machine, and nothing in it
 //! that two programs could read in two ways.
 //!
+//! It also decides whether a request that arrives is for our redirect URI.
+//!
 //! ```text
 //! "https://example.com:8443/token?a=b"  ->  scheme, host, port, target
 //! ```
@@ -14,7 +16,7 @@
 //! [RFC 6749 §3.1.2, §3.2]: https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2
 //! [RFC 8252 §7.3]: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 
-use crate::by_hand::urlencoding;
+use crate::by_hand::urlencoding::decode;
 
 /// The hosts that are always this machine. `localhost` is a name and could be resolved otherwise,
 /// so RFC 8252 §8.3 prefers the two addresses; development servers often know nothing else.
@@ -88,6 +90,29 @@ pub fn split(url: &str) -> (String, String) {
     (origin.to_owned(), format!("{slash}{target}"))
 }
 
+/// Whether a request's target is that of a redirect URI: the same path, and the redirect URI's own parameters
+/// (RFC 6749 §3.1.2), decoded, in any order, each as often as there and with no other value.
+///
+/// The parameters that a provider adds are not looked at.
+pub fn has_target_of(request_target: &str, redirect_uri: &str) -> bool {
+    let (_, own_target) = split(redirect_uri);
+    let (own_path, own_query) = own_target.split_once('?').unwrap_or((&own_target, ""));
+    let (path, query) = request_target.split_once('?').unwrap_or((request_target, ""));
+    let (mut own, mut received) = (lenient_pairs(own_query), lenient_pairs(query));
+    // A second value under a name of ours could be the one that another reader takes.
+    received.retain(|(name, _)| own.iter().any(|(own_name, _)| own_name == name));
+    own.sort();
+    received.sort();
+    path == own_path && received == own
+}
+
+/// The pairs of a query. A broken escape is no value, which is equal to no text; under a broken name is nothing.
+fn lenient_pairs(query: &str) -> Vec<(String, Option<String>)> {
+    let pieces = query.split('&').filter(|piece| !piece.is_empty());
+    let pairs = pieces.map(|piece| piece.split_once('=').unwrap_or((piece, "")));
+    pairs.filter_map(|(name, value)| Some((decode(name).ok()?, decode(value).ok()))).collect()
+}
+
 /// Host and port of an origin, as a `Host` header has it.
 pub fn authority(origin: &str) -> &str {
     origin.split_once("://").map_or(origin, |(_, authority)| authority)
@@ -105,28 +130,6 @@ pub fn has_host_of(host: &str, url: &str) -> bool {
         authority.strip_suffix(default_port).unwrap_or(&authority).to_owned()
     };
     without_default(host) == without_default(authority(&origin))
-}
-
-/// Whether a request's target is that of `redirect_uri`: the same path, and the URI's own query in it.
-///
-/// Query parameters are compared decoded and in any order, since a provider may write `%20` as `+`
-/// ([RFC 6749 §3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2)).
-pub fn has_target_of(target: &str, redirect_uri: &str) -> bool {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let (_, own_target) = split(redirect_uri);
-    let (own_path, own_query) = own_target.split_once('?').unwrap_or((&own_target, ""));
-
-    let decoded = |query: &str| {
-        let pairs = query.split('&').filter_map(|pair| urlencoding::decode_pairs(pair).ok());
-        let mut pairs: Vec<(String, String)> = pairs.flatten().collect();
-        pairs.sort();
-        pairs
-    };
-    let own = decoded(own_query);
-    let mut received = decoded(query);
-    // No second value beside one of its own: two readers must not come to different values.
-    received.retain(|(name, _)| own.iter().any(|(own_name, _)| own_name == name));
-    path == own_path && received == own
 }
 
 fn check_characters(url: &str) -> Result<(), &'static str> {
@@ -211,6 +214,56 @@ mod tests {
     }
 
     #[test]
+    fn a_redirect_arrives_at_its_redirect_uri_with_the_query_of_its_own_in_any_order_and_spelling()
+    {
+        for (redirect_uri, target) in [
+            ("http://127.0.0.1:8080/cb", "/cb"),
+            ("http://127.0.0.1:8080/cb", "/cb?code=c&state=s&scope=%zz"),
+            ("http://127.0.0.1:8080/cb?", "/cb?code=c"),
+            ("http://127.0.0.1:8080", "/?code=c"),
+            ("https://app.example?a=1", "/?a=1&code=c"),
+            ("http://h/cb?tenant=a%20b", "/cb?tenant=a+b&code=c&state=s"),
+            ("http://h/cb?tenant=a+b", "/cb?code=c&tenant=a%20b"),
+            ("http://h/cb?tenant=a+b", "/cb?code=%&&ten%61nt=%61%20b&%zz=1"),
+            ("http://h/cb?a=1&b=2", "/cb?b=2&state=s&a=1"),
+            ("http://h/cb?a=1&a=2&a=1", "/cb?a=2&a=1&a=1"),
+            ("http://h/cb?flag", "/cb?flag=&code=c"),
+            ("http://h/c%62", "/c%62?code=c"),
+            ("http://h/cb?to=/a?b", "/cb?to=%2Fa%3Fb"),
+        ] {
+            assert!(has_target_of(target, redirect_uri), "{redirect_uri}: {target}");
+        }
+    }
+
+    /// A second value could be the one that another reader takes.
+    #[test]
+    fn a_request_with_another_path_or_another_query_is_not_for_the_redirect_uri() {
+        for (redirect_uri, target) in [
+            ("http://h/cb", "/cb/?code=c"),
+            ("http://h/cb", "/CB"),
+            ("http://h/cb", "/x/../cb"),
+            ("http://h/cb", "/c%62"),
+            ("http://h/cb", "//cb"),
+            ("http://h/cb", ""),
+            ("http://h/cb/", "/cb"),
+            ("http://h/cb?tenant=a+b", "/cb?code=c"),
+            ("http://h/cb?tenant=a+b", "/cb?tenant=evil"),
+            ("http://h/cb?tenant=a+b", "/cb?tenant=evil&tenant=a+b"),
+            ("http://h/cb?tenant=a+b", "/cb?tenant=a+b&code=c&tenant=a+b"),
+            ("http://h/cb?tenant=a+b", "/cb?tenant=a+b&ten%61nt=evil"),
+            ("http://h/cb?tenant=a+b", "/cb?tenant=a+b&tenant=%zz"),
+            ("http://h/cb?tenant=a+b", "/cb?tenant=a+b&tenant"),
+            ("http://h/cb?tenant=a+b", "/cb?tenant=a%2Bb"),
+            ("http://h/cb?tenant=a+b", "/cb?Tenant=a+b"),
+            ("http://h/cb?a=1&a=2", "/cb?a=1"),
+            ("http://h/cb?a=1&a=2", "/cb?a=1&a=2&a=2"),
+            ("http://h/cb?flag", "/cb?code=c"),
+        ] {
+            assert!(!has_target_of(target, redirect_uri), "{redirect_uri}: {target}");
+        }
+    }
+
+    #[test]
     fn a_url_of_this_machine_is_told_apart_from_any_other_text() {
         for ours in ["http://127.0.0.1:9000/user", "https://localhost/", "http://[::1]"] {
             assert!(is_loopback(ours), "{ours}");
@@ -218,37 +271,6 @@ mod tests {
         for other in ["https://example.com/", "127.0.0.1", "", "http://127.0.0.1#", "file:///a"] {
             assert!(!is_loopback(other), "{other}");
         }
-    }
-
-    #[test]
-    fn a_query_of_the_redirect_uris_own_is_compared_decoded_and_in_any_order() {
-        let redirect_uri = "http://127.0.0.1:8080/callback?tenant=a%20b&env=t%2Fe";
-        for same in [
-            "/callback?tenant=a%20b&env=t%2Fe&code=c&state=s",
-            "/callback?tenant=a+b&env=t%2Fe&code=c",
-            "/callback?env=t/e&tenant=a%20b",
-            "/callback?code=c&state=s&env=t%2fe&t%65nant=a+b",
-            "/callback?tenant=a+b&env=t/e&nom=Andr%E9&x=%",
-        ] {
-            assert!(has_target_of(same, redirect_uri), "{same}");
-        }
-        for other in [
-            "/callback?code=c",
-            "/callback?tenant=a%20b&code=c",
-            "/callback?tenant=a%2Bb&env=t/e",
-            "/callback?tenant=A+b&env=t/e",
-            "/callback?tenant=a+b&tenant=evil&env=t/e",
-            "/callback?tenant=a+b&tenant=a+b&env=t/e",
-            "/callback?tenant=a+b&env=t/e%",
-            "/Callback?tenant=a+b&env=t/e",
-            "/callback/?tenant=a+b&env=t/e",
-            "/%63allback?tenant=a+b&env=t/e",
-        ] {
-            assert!(!has_target_of(other, redirect_uri), "{other}");
-        }
-        assert!(has_target_of("/callback?code=c&tenant=x", "http://127.0.0.1:8080/callback"));
-        assert!(has_target_of("/callback?a=2&a=1", "http://127.0.0.1:8080/callback?a=1&a=2"));
-        assert!(!has_target_of("/callback?a=1", "http://127.0.0.1:8080/callback?a=1&a=1"));
     }
 
     /// RFC 6749 §3.1 and §3.2 require TLS; RFC 8252 §7.3 lets loopback do without.

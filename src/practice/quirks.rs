@@ -74,6 +74,8 @@ pub struct Quirks {
     pub wants_user_agent: bool,
     /// The user as the API describes them.
     pub user: fn(&Person, &str) -> Value,
+    /// The member of that which is the id, where a client has to be told; empty if it is `id` or `sub`.
+    pub user_id: &'static str,
     /// What a client has to look out for in that; empty if nothing.
     pub user_habit: &'static str,
     /// The media type of that.

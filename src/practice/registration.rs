@@ -85,6 +85,9 @@ pub fn settings(state: &State, client: &Registration) -> Vec<(&'static str, Stri
     if quirks.iss {
         settings.push(("OAUTH_ISSUER", issuer.clone()));
     }
+    if !quirks.user_id.is_empty() {
+        settings.push(("OAUTH_USER_ID", quirks.user_id.into()));
+    }
     if quirks.secret_in == SecretIn::Header {
         settings.push(("OAUTH_CLIENT_AUTH", "basic".into()));
     }

@@ -52,6 +52,14 @@ impl<T> Shelf<T> {
         (now.duration_since(*since) < self.life).then_some(thing)
     }
 
+    /// The names of the things that fit and whose time is not over, the oldest first.
+    pub fn names(&self, now: Instant, fits: impl Fn(&T) -> bool) -> Vec<String> {
+        let wanted = self.things.keys().filter(|name| self.get(name, now).is_some_and(&fits));
+        let mut names: Vec<String> = wanted.cloned().collect();
+        names.sort_by_key(|name| self.things.get(name).map(|(place, ..)| *place));
+        names
+    }
+
     /// Takes a thing off the shelf, also one whose time is over.
     pub fn take(&mut self, name: &str) -> Option<T> {
         self.things.remove(name).map(|(.., thing)| thing)
@@ -80,6 +88,22 @@ mod tests {
         assert_eq!(shelf.get("code", start + MINUTE), None);
         assert_eq!(shelf.get_mut("code", start + MINUTE), None);
         assert_eq!(shelf.get("other", start), None);
+    }
+
+    #[test]
+    fn the_names_of_what_fits_come_oldest_first_and_without_what_is_over() {
+        let start = Instant::now();
+        let mut shelf = Shelf::new(9, MINUTE);
+        for (name, thing, since) in [("over", 1, start), ("b", 1, start + MINUTE / 2)] {
+            shelf.put(name, thing, since);
+        }
+        for (name, thing) in [("other", 2), ("a", 1), ("taken", 1), ("new", 1), ("a", 1)] {
+            shelf.put(name, thing, start + MINUTE / 2);
+        }
+        shelf.take("taken");
+
+        assert_eq!(shelf.names(start + MINUTE, |thing| *thing == 1), ["b", "new", "a"]);
+        assert_eq!(shelf.names(start + MINUTE, |thing| *thing == 3), [""; 0]);
     }
 
     #[test]

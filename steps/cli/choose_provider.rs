@@ -40,8 +40,8 @@ const URLS: [&str; 3] = ["OAUTH_AUTHORIZE_URL", "OAUTH_TOKEN_URL", "OAUTH_USERIN
 const IDENTITY: [&str; 2] = ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET"];
 
 /// What a registration at one provider gives, and another provider cannot know.
-const OF_A_PROVIDER: [&str; 6] =
-    [IDENTITY[0], IDENTITY[1], URLS[0], URLS[1], URLS[2], "OAUTH_ISSUER"];
+const OF_A_PROVIDER: [&str; 7] =
+    [IDENTITY[0], IDENTITY[1], URLS[0], URLS[1], URLS[2], "OAUTH_ISSUER", "OAUTH_USER_ID"];
 
 /// Chooses the provider, and builds the client from its settings and the environment's.
 pub fn setup(options: &Options, environment: Lookup) -> Result<Setup, Error> {
@@ -137,7 +137,7 @@ fn practice_notes(options: &Options, preset: Option<&Preset>, unused: Vec<&str>)
 fn real(preset: &Preset, environment: Lookup) -> Result<Setup, Error> {
     // What was pasted for another provider may still be in the environment. Its URLs would get this
     // provider's secret.
-    let is_of_another = |name: &str| URLS.contains(&name) || name == "OAUTH_ISSUER";
+    let is_of_another = |name: &str| OF_A_PROVIDER.contains(&name) && !IDENTITY.contains(&name);
     let lookup = |name: &str| match preset.setting(name).map(str::to_owned) {
         own if is_of_another(name) => own,
         own => environment(name).or(own),
@@ -159,7 +159,7 @@ fn real(preset: &Preset, environment: Lookup) -> Result<Setup, Error> {
     let notes = match unused.as_slice() {
         [] => Vec::new(),
         _ => vec![format!(
-            "{} has addresses of its own: not used from the environment: {}. Is the client ID really \
+            "{} has settings of its own: not used from the environment: {}. Is the client ID really \
              {}'s?",
             preset.title,
             unused.join(", "),

@@ -220,5 +220,6 @@ From the environment, what registering an application gives you:
   OAUTH_CLIENT_AUTH    post (the default) or basic
 A provider of your own, by its three URLs and, if it has one, its issuer:
   OAUTH_AUTHORIZE_URL  OAUTH_TOKEN_URL  OAUTH_USERINFO_URL  OAUTH_ISSUER
+  OAUTH_USER_ID        the member that is the user's id (unset: id, then sub)
 
 Exit code: 0 success, 1 the login failed, 2 wrong usage or configuration.";

@@ -40,6 +40,13 @@ pub struct Provider {
     pub mask: Mask,
 }
 
+impl Provider {
+    /// Whether the browser comes back from this provider with such a target.
+    fn is_answered_at(&self, target: &str) -> bool {
+        endpoint::has_target_of(target, &self.client.redirect_uri)
+    }
+}
+
 /// The whole application: it answers requests, and it remembers.
 pub struct App {
     /// Our own address, such as `http://127.0.0.1:8080`.
@@ -87,6 +94,16 @@ impl App {
     fn provider(&self, name: Option<&str>) -> Option<&Arc<Provider>> {
         let named = |provider: &&Arc<Provider>| name.is_none_or(|name| provider.name == name);
         self.providers.iter().find(named)
+    }
+
+    /// Mix-up: another provider whose answers would pass for this one's, because neither the address nor `iss`
+    /// tells them apart. Nothing could keep its codes from this one, so no login begins (RFC 9700 §4.4.2).
+    fn mistakable_for(&self, provider: &Arc<Provider>) -> Option<&Arc<Provider>> {
+        let mut others = self.providers.iter().filter(|other| !Arc::ptr_eq(other, provider));
+        others.find(|other| {
+            let (_, target) = endpoint::split(&other.client.redirect_uri);
+            other.client.issuer == provider.client.issuer && provider.is_answered_at(&target)
+        })
     }
 
     /// Never held while a request of ours is on its way, or everybody would wait for one provider.

@@ -41,6 +41,14 @@ pub fn log_in(app: &App, request: &Request) -> Answered {
     if app.viewer(request).is_some() {
         return Ok(Response::see_other(return_to));
     }
+    if let Some(other) = app.mistakable_for(provider) {
+        let words = format!(
+            "An answer of {} could be taken for one of {}. The owner of this application has to give each a redirect \
+             URI of its own, or set the issuer of one that sends iss.",
+            other.title, provider.title
+        );
+        return Ok(problems::problem(500, "This login is switched off", &words, None));
+    }
 
     // Step 1, as in the terminal.
     let state = authorize::new_state()?;
@@ -75,8 +83,15 @@ pub fn callback(app: &App, request: &Request) -> Answered {
                      application needs one. Or the link is somebody else's: then leave it alone.";
         return Ok(problems::problem(400, "We do not know this browser", words, None));
     };
+    // Before the pending login is taken: a reload of this address finds it again.
+    let Some(_place) = app.memory().place_to_wait() else { return Ok(problems::busy()) };
     let found = app.memory().take(&id, state);
     match found {
+        // Mix-up: this may be an answer of the provider whose address it is (RFC 9700 §4.4.2.2).
+        Found::Pending(pending) if !pending.provider.is_answered_at(&request.target) => {
+            let words = "It arrived at another address than the one that this login began with, so nothing of it was used.";
+            Ok(problems::problem(400, "This answer was not accepted", words, None))
+        }
         Found::Pending(mut pending) => {
             let finished = finish(app, &id, &mut pending, request);
             Ok(finished.unwrap_or_else(|error| problems::failed(&error, &pending)))
@@ -109,8 +124,8 @@ fn finish(app: &App, old_id: &str, pending: &mut Pending, request: &Request) -> 
     let request = get_user_info::user_info_request(client, &token.access_token);
     trace.request("user_request", &request);
     let response = http::send(&request)?;
-    trace.user("user_response", &response);
-    let user = get_user_info::read_user(&response)?;
+    trace.user("user_response", &response, &get_user_info::members(client));
+    let user = get_user_info::read_user(&response, client)?;
     // An id may not be cut short, or two people could be one; and everybody's is kept.
     if user.id.len() > MAX_ID_BYTES {
         return Err(Error::BadUserResponse("its id is too long".into()));

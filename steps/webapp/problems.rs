@@ -49,6 +49,14 @@ pub fn failed(error: &Error, pending: &Pending) -> Response {
     stopped(status, title, words, &details, (&again, "Try again"), None)
 }
 
+/// A login that can go on, but not now. A link to nothing leads to the page that it is on.
+pub fn busy() -> Response {
+    let words =
+        "Many logins wait for an answer of the provider. Yours is not lost: try again in a moment.";
+    let page = stopped(503, "Not now", words, &Html::default(), ("", "Try again"), None);
+    page.with_header("retry-after", "10")
+}
+
 fn stopped(
     status: u16,
     title: &str,

@@ -31,6 +31,10 @@ const LOGIN_LIFE: Duration = Duration::from_secs(600);
 /// Tabs of one browser that may log in at once, and how many of each thing we keep in all.
 const LOGINS_PER_BROWSER: usize = 4;
 const ROOM: usize = 1000;
+/// Sessions of one account at once: more than the devices of a person.
+const SESSIONS_PER_ACCOUNT: usize = 100;
+/// Callbacks that may wait for a provider at once. Each holds a thread and two connections while it waits.
+const WAITING_CALLBACKS: usize = 64;
 
 /// A login between its two requests: all that is needed to finish it, and to finish it at the
 /// provider where it was started and nowhere else (RFC 9700 §4.4).
@@ -88,6 +92,8 @@ pub struct Memory {
     members: Shelf<Member>,
     accounts: Shelf<Account>,
     accounts_so_far: u64,
+    /// One more is held by each callback that waits for a provider.
+    waiting: Arc<()>,
     pub skew: Duration,
 }
 
@@ -98,6 +104,7 @@ impl Default for Memory {
             members: Shelf::new(ROOM, 8 * HOUR),
             accounts: Shelf::new(ROOM, 30 * 24 * HOUR),
             accounts_so_far: 0,
+            waiting: Arc::default(),
             skew: Duration::ZERO,
         }
     }
@@ -125,6 +132,13 @@ impl Memory {
         self.visitors.put(id, logins, self.now());
     }
 
+    /// A place among the callbacks that wait for a provider, until it is dropped. A provider that answers slowly or
+    /// never would otherwise take every thread.
+    pub fn place_to_wait(&self) -> Option<Arc<()>> {
+        let is_free = Arc::strong_count(&self.waiting) <= WAITING_CALLBACKS;
+        is_free.then(|| Arc::clone(&self.waiting))
+    }
+
     /// Takes the pending login of that state out of that browser's session: it has this one try.
     pub fn take(&mut self, id: &str, state: &str) -> Found {
         let now = self.now();
@@ -145,8 +159,16 @@ impl Memory {
         self.visitors.take(id).is_some()
     }
 
+    /// Remembers a session. Where there is no room, the oldest of the same account goes, so that many logins
+    /// of one person log nobody else out.
     pub fn log_in(&mut self, id: &str, member: Member) {
-        self.members.put(id, member, self.now());
+        let now = self.now();
+        let own = self.members.names(now, |other| other.account == member.account);
+        let is_full = self.members.names(now, |_| true).len() >= ROOM;
+        if let Some(oldest) = own.first().filter(|_| is_full || own.len() >= SESSIONS_PER_ACCOUNT) {
+            self.members.take(oldest);
+        }
+        self.members.put(id, member, now);
     }
 
     pub fn log_out(&mut self, id: &str) {

@@ -9,7 +9,6 @@
 //!
 //! Next: `members.rs`.
 
-use oauth2_by_hand::get_user_info::MEMBERS;
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::show::mask::Mask;
 
@@ -51,9 +50,9 @@ impl Trace {
         self.keep(place, text);
     }
 
-    /// A response about a person: of a real one, only what we read.
-    pub fn user(&mut self, place: &'static str, response: &Response) {
-        let text = self.mask.personal_response(response, &MEMBERS);
+    /// A response about a person: of a real one, only the members that we read.
+    pub fn user(&mut self, place: &'static str, response: &Response, members: &[&str]) {
+        let text = self.mask.personal_response(response, members);
         self.keep(place, text);
     }
 

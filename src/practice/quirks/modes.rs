@@ -44,6 +44,7 @@ const AFTER_THE_RFCS: Quirks = Quirks {
     refresh: Refresh::Always,
     wants_user_agent: false,
     user: shapes::plain,
+    user_id: "",
     user_habit: "",
     user_type: "application/json",
     nulls: &[],
@@ -117,7 +118,8 @@ static SPOTIFY: Quirks = Quirks {
     user_scope: "",
     secret_in: SecretIn::Header,
     user: shapes::spotify,
-    user_habit: "the name is called display_name, the picture is the url of the first of images.",
+    user_id: "account_id",
+    user_habit: "the id is called account_id, the name is called display_name, the picture is the url of the first of images.",
     ..KNOWN
 };
 
@@ -129,6 +131,7 @@ static VIMEO: Quirks = Quirks {
     user_scope: "public",
     secret_in: SecretIn::Header,
     user: shapes::vimeo,
+    user_id: "uri",
     user_habit: "there is no id but a uri, whose last part it is; the picture comes in sizes; the type is Vimeo's own.",
     user_type: "application/vnd.vimeo.user+json",
     ..KNOWN

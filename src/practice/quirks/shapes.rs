@@ -46,6 +46,7 @@ pub fn google(person: &Person, issuer: &str) -> Value {
 
 pub fn spotify(person: &Person, issuer: &str) -> Value {
     json!({
+        "account_id": person.id.to_string(),
         "display_name": person.name,
         "id": person.login,
         "images": [{ "url": avatar(person, issuer), "height": 300, "width": 300 }],

@@ -2,8 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use oauth2_by_hand::get_user_info::{MEMBERS, read_user};
+use oauth2_by_hand::get_user_info::{members, read_user};
 use oauth2_by_hand::http::Response;
+use oauth2_by_hand::client::settings;
 use oauth2_by_hand::show::mask::Mask;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -16,11 +17,18 @@ fuzz_target!(|bytes: &[u8]| {
         body,
     )
     .with_header("www-authenticate", &challenge);
-    match read_user(&response) {
+    let client = settings::client(&|name| match name {
+        "OAUTH_CLIENT_ID" => Some("id".into()),
+        // The way of most providers, and Vimeo's.
+        "OAUTH_USER_ID" => (choice % 3 == 0).then(|| "uri".into()),
+        name => name.ends_with("_URL").then(|| "https://example.com/".into()),
+    });
+    let client = client.unwrap();
+    match read_user(&response, &client) {
         Ok(user) => assert!(status == 200 && !user.id.is_empty()),
         Err(error) => assert!(!error.to_string().contains(['\u{1b}', '\r', '\u{202e}'])),
     }
     // What is printed of it steers no terminal.
-    let shown = Mask::hiding().personal_response(&response, &MEMBERS);
+    let shown = Mask::hiding().personal_response(&response, &members(&client));
     assert!(!shown.contains(['\u{1b}', '\r', '\u{202e}']));
 });
