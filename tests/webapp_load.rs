@@ -1,4 +1,4 @@
-//! The web app under load, as a program of its own: it keeps its memory, and everybody gets in.
+//! The web app under load, as a program of its own: it keeps its memory, and every user can log in.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,16 +10,26 @@
 
 mod common;
 
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use common::*;
+use oauth2_by_hand::http::serve::MAX_CONNECTIONS;
 
 /// The running program, and its address such as `127.0.0.1:40123`.
 fn webapp() -> (Running, String) {
+    webapp_with(&[])
+}
+
+/// The same with a provider of the test's own, called `custom`.
+fn webapp_with(settings: &[(&str, String)]) -> (Running, String) {
     // glibc gives each thread its own pool and returns little of it: that would hide what is ours.
-    let one_pool = ("MALLOC_ARENA_MAX", "1");
-    let mut running =
-        Running::start(program("webapp").args(["--port", "0"]).env(one_pool.0, one_pool.1));
+    let mut command = program("webapp");
+    command.args(["--port", "0"]).env("MALLOC_ARENA_MAX", "1");
+    let mut running = Running::start(command.envs(settings.iter().cloned()));
     let url = running.line(|line| line.starts_with("http://"));
     let host = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
     (running, host)
@@ -115,6 +125,70 @@ fn ten_thousand_logins_started_and_abandoned_leave_memory_flat() {
     assert!(self::descriptors(running.id()) <= descriptors + 4);
     // And nobody was logged out by it.
     assert!(member.ask(&format!("http://{host}/members"), None).contains("Zoë Okoro"));
+}
+
+/// A token endpoint that takes connections and answers none of them.
+fn token_endpoint_that_hangs() -> (String, Arc<Mutex<Vec<TcpStream>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let held = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&held);
+    thread::spawn(move || {
+        listener.incoming().for_each(|stream| kept.lock().unwrap().push(stream.unwrap()));
+    });
+    (origin, held)
+}
+
+/// RFC 6749 has no word for it, but a provider that hangs must not take the application down with it.
+#[cfg(target_os = "linux")]
+#[test]
+fn eight_hundred_callbacks_while_the_token_endpoint_hangs_cost_no_more_than_the_cap() {
+    const WAITING_CALLBACKS: usize = 64;
+    let (origin, held) = token_endpoint_that_hangs();
+    let mut settings = endpoints(&origin).to_vec();
+    settings.push(("OAUTH_CLIENT_ID", "flooded".to_owned()));
+    let (running, host) = webapp_with(&settings);
+    let begun: Vec<String> = (0..800)
+        .map(|_| {
+            let answer = browse(&format!("http://{host}/login?provider=custom"));
+            let state = parameter(header(&answer, "location").unwrap(), "state").unwrap();
+            let cookie = header(&answer, "set-cookie").unwrap().split(';').next().unwrap();
+            format!(
+                "GET /callback?code=c&state={state} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n"
+            )
+        })
+        .collect();
+
+    let mut most = (0, 0);
+    let mut measure = || {
+        most.0 = most.0.max(threads(running.id()));
+        most.1 = most.1.max(descriptors(running.id()));
+    };
+    let mut callbacks = Vec::new();
+    for request in &begun {
+        let mut stream = TcpStream::connect(&host).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        callbacks.push(stream);
+        measure();
+    }
+    while held.lock().unwrap().len() < WAITING_CALLBACKS {
+        measure();
+    }
+    let start = Instant::now();
+    let answer = browse(&format!("http://{host}/"));
+    let took = start.elapsed();
+    measure();
+
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    assert!(most.0 <= MAX_CONNECTIONS + 10, "{} threads", most.0);
+    assert!(most.1 <= MAX_CONNECTIONS + 64 + 20, "{} descriptors", most.1);
+    assert_eq!(held.lock().unwrap().len(), WAITING_CALLBACKS);
+}
+
+#[cfg(target_os = "linux")]
+fn threads(process: u32) -> usize {
+    std::fs::read_dir(format!("/proc/{process}/task")).unwrap().count()
 }
 
 #[cfg(target_os = "linux")]
