@@ -133,6 +133,13 @@ fn route(state: &mut State, request: &Request) -> Answered {
     }
 }
 
+/// Whether a client secret is one that the practice provider gives out. It is worth nothing elsewhere.
+pub fn is_own_secret(secret: &str) -> bool {
+    let is_fixed = |quirks: &&Quirks| quirks.secret == secret;
+    secret.starts_with(registration::SECRET_PREFIX)
+        || [&quirks::PLAIN].iter().chain(&quirks::ALL).any(is_fixed)
+}
+
 /// Starts a provider with these habits on 127.0.0.1. Port 0 lets the system choose.
 ///
 /// Each request and its answer are shown to `watch`, on the thread of its connection.

@@ -29,7 +29,7 @@ use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::show::mask::Mask;
 use oauth2_by_hand::show::visible::visible;
-use oauth2_by_hand::{Client, Error};
+use oauth2_by_hand::{Client, Error, practice};
 
 /// Runs a step program: options in, `log_in`, exit code out.
 pub fn run(program: &'static str, log_in: fn(&mut Cli) -> Result<(), Failure>) -> ExitCode {
@@ -85,12 +85,8 @@ impl Cli {
             |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         show_how_to_register(self.program, &self.options, &environment)?;
         let setup = choose_provider::setup(&self.options, &environment)?;
-        let secret_shown = setup.is_local() || self.options.show_secrets;
+        self.screen.mask = setup.mask(&self.options);
         let client = setup.client;
-        if secret_shown && !self.options.mask_secrets {
-            self.screen.mask = Mask::showing();
-        }
-        self.screen.mask.learn(client.client_secret.as_deref().unwrap_or_default());
         self.configured_redirect_uri = client.redirect_uri.clone();
         self.provider = setup.server;
 
@@ -107,8 +103,16 @@ impl Cli {
         for note in setup.notes {
             self.screen.note(&note)?;
         }
+        let is_foreign = |secret: &String| !practice::is_own_secret(secret);
         if self.screen.mask.hides() {
             self.screen.note("Secrets are masked. --show-secrets shows them in full.")?;
+        } else if client.client_secret.as_ref().is_some_and(is_foreign)
+            && !self.options.show_secrets
+        {
+            self.screen.note(
+                "The client secret is masked: it is not one of the practice provider's own. \
+                 --show-secrets shows it.",
+            )?;
         }
         Ok(client)
     }
@@ -142,6 +146,7 @@ impl Cli {
             ))?;
         }
         self.screen.rule(&format!("browser -> provider: {}", notice.title))?;
+        self.screen.mask.learn_query(url);
         self.screen.bare(url)?;
         self.screen.notice(notice.lines)?;
         if self.options.paste {
@@ -178,6 +183,7 @@ impl Cli {
 
     /// Shows what came to the redirect URI, and what became of it.
     pub fn show_visit(&mut self, Visit { request, outcome }: &Visit) {
+        self.screen.mask.learn_query(&request.target);
         let shown = match outcome {
             Ok(_) => self.show_redirect(request, notice::REDIRECT),
             Err(Error::AuthorizationRefused { .. }) => self.show_redirect(request, notice::REFUSAL),
@@ -198,11 +204,10 @@ impl Cli {
 
     /// Shows a response to us.
     pub fn show_response(&mut self, response: &Response, notice: Notice) -> Result<(), Failure> {
-        let Notice { title, lines } = notice.of_answer(response);
-        self.screen.response(&format!("provider -> client: {title}"), response, lines)
+        self.show_personal_response(response, &[], notice)
     }
 
-    /// Shows a response about a person; where secrets are masked, only the members named `shown`.
+    /// Shows a response about a person. Where secrets are masked, the members named `shown` may be seen.
     pub fn show_personal_response(
         &mut self,
         response: &Response,
@@ -210,8 +215,7 @@ impl Cli {
         notice: Notice,
     ) -> Result<(), Failure> {
         let Notice { title, lines } = notice.of_answer(response);
-        let title = format!("provider -> client: {title}");
-        self.screen.personal_response(&title, response, shown, lines)
+        self.screen.response(&format!("provider -> client: {title}"), response, shown, lines)
     }
 
     /// What step 1 has come to.
@@ -265,11 +269,12 @@ impl Cli {
         ])
     }
 
-    fn show_redirect(&self, request: &Request, notice: Notice) -> Result<(), Failure> {
+    fn show_redirect(&mut self, request: &Request, notice: Notice) -> Result<(), Failure> {
         // The browser's own headers say nothing about the login, and its cookies are its own.
         let first_line = Request { headers: Vec::new(), ..request.clone() };
         self.screen.rule(&format!("browser -> client: {} (its first line)", notice.title))?;
-        self.screen.say(self.screen.mask.clone().request(&first_line).trim_end())?;
+        let shown = self.screen.mask.request(&first_line);
+        self.screen.say(shown.trim_end())?;
         // Not every provider sends iss.
         let is_there = |line: &&str| {
             let name = line.split(' ').next().unwrap_or_default();

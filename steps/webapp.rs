@@ -83,7 +83,7 @@ fn provider(setup: &Setup, options: &Options) -> Provider {
         (Some(_), _) => ("practice", "Practice"),
         (None, name) => (name.unwrap_or("custom"), setup.provider.as_str()),
     };
-    let shown = setup.is_local() && !options.mask_secrets;
-    let mask = if shown { Mask::showing() } else { Mask::hiding() };
+    // A provider elsewhere on this machine may be a real one behind a port forward.
+    let mask = if setup.server.is_some() { setup.mask(options) } else { Mask::hiding() };
     Provider { name: name.into(), title: title.into(), client: setup.client.clone(), mask }
 }

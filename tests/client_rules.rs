@@ -198,6 +198,29 @@ fn the_browser_gets_the_url_as_one_argument_and_no_shell_reads_it() {
     assert!(!told.contains("canary"));
 }
 
+/// Extensions and crash reports of a browser read its environment. Variables of others stay.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_browser_inherits_none_of_our_variables() {
+    let script = r#"cd "${0%/*}" && env > part && mv part told"#;
+    let (told, path) = opener("an-environment", script);
+    let mut step1 = program("step1");
+    step1.env("PATH", path).envs([
+        ("OAUTH_CLIENT_SECRET", "CanarySecretCanary"),
+        ("OAUTH_SOMETHING_NEW", "CanarySecretCanary"),
+        ("oauth_lower_case", "CanarySecretCanary"),
+        ("OAUTH_REDIRECT_URI", &format!("http://{}/callback", free_address())),
+        ("NOT_OAUTH_AT_ALL", "kept"),
+    ]);
+    let mut step1 = Running::start(&mut step1);
+    step1.authorization_url();
+
+    let told = wait_for(&told);
+
+    assert!(!told.to_ascii_uppercase().contains("\nOAUTH_") && !told.contains("Canary"), "{told}");
+    assert!(told.contains("NOT_OAUTH_AT_ALL=kept"), "{told}");
+}
+
 /// Ctrl-C goes to the whole group of the terminal: it ends the program, and shall not close the browser.
 #[cfg(target_os = "linux")]
 #[test]

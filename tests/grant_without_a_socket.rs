@@ -261,7 +261,7 @@ fn deny_comes_back_as_access_denied() {
     let denied = authorize::read_redirect(query, &client, "s");
 
     let error = "access_denied".to_owned();
-    let description = "zoe clicked Deny".to_owned();
+    let description = "the user clicked Deny".to_owned();
     assert_eq!(denied, Err(Error::AuthorizationRefused { error, description }));
 }
 

@@ -171,7 +171,7 @@ fn an_answer_is_shown_as_it_is_handed_over() {
     let (_, _, response) = send_to(answer, |origin| Request::get(&format!("{origin}/")));
     assert_eq!(response.status, 418);
     assert_eq!(
-        Mask::showing().response(&response),
+        Mask::showing().response(&response, &[]),
         "HTTP/1.1 418 \nx-one: 1\nx-one: 2\ncontent-type: text/plain; charset=utf-8\nx-two: a\tb\n\
          transfer-encoding: chunked\n\nteapot\nä"
     );

@@ -727,7 +727,7 @@ fn browse_with(url: &str, cookie: &str) -> (String, String) {
 #[test]
 fn behind_the_scenes_shows_the_practice_providers_secrets_unless_they_are_to_be_masked() {
     for (arguments, words) in [
-        (&["--port", "0"][..], "Secrets stand here in full"),
+        (&["--port", "0"][..], "Secrets are shown in full"),
         (&["--port", "0", "--mask-secrets"], "Secrets are cut off after four characters."),
     ] {
         let mut webapp = Running::start(program("webapp").args(arguments));
@@ -739,4 +739,26 @@ fn behind_the_scenes_shows_the_practice_providers_secrets_unless_they_are_to_be_
         let (page, _) = browse_with(&format!("{url}behind-the-scenes"), &cookie);
         assert!(page.contains(words), "{arguments:?}: {page}");
     }
+}
+
+/// A real provider may be reached through a port forward, and its secrets are real then.
+#[test]
+fn behind_the_scenes_masks_a_custom_provider_on_this_machine() {
+    let (provider, _server) =
+        oauth2_by_hand::practice::start(&oauth2_by_hand::practice::quirks::PLAIN, 0, |_, _| ())
+            .unwrap();
+    let mut webapp = program("webapp");
+    webapp
+        .envs(provider.settings())
+        .env("OAUTH_REDIRECT_URI", format!("http://{}/callback", free_address()));
+    let mut webapp = Running::start(&mut webapp);
+    let url = web_address(&mut webapp);
+    let (to_provider, cookie) = browse_with(&format!("{url}login?provider=custom"), "");
+    let (_, after) = to_provider.split_once("location: ").unwrap();
+    let back = answer(after.lines().next().unwrap(), "allow");
+    let (_, cookie) = browse_with(&back, &cookie);
+    let (page, _) = browse_with(&format!("{url}behind-the-scenes"), &cookie);
+    assert!(page.contains("Secrets are cut off after four characters."), "{page}");
+    assert!(page.contains("client_secret=…") && !page.contains("workshop-secret"), "{page}");
+    assert!(page.contains("&quot;name&quot;: &quot;Ada Winter&quot;"), "{page}");
 }

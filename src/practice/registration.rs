@@ -27,6 +27,9 @@ use crate::http::{Request, Response};
 const MAX_NAME: usize = 60;
 const MAX_URL: usize = 200;
 
+/// So that a client secret of this provider can be told from one of another provider.
+pub const SECRET_PREFIX: &str = "practice_";
+
 /// The empty form.
 pub fn form(state: &mut State, request: &Request) -> Answered {
     let (session, form_token) = session(state, request)?;
@@ -58,7 +61,7 @@ pub fn register(state: &mut State, request: &Request) -> Answered {
     let client = Registration {
         // An ID is public and only has to be new; a secret has to be unguessable.
         client_id: format!("app-{}", unguessable()?.chars().take(12).collect::<String>()),
-        client_secret: Some(unguessable()?),
+        client_secret: Some(format!("{SECRET_PREFIX}{}", unguessable()?)),
         name: name.to_owned(),
         homepage: homepage.to_owned(),
         redirect_uri: redirect_uri.to_owned(),

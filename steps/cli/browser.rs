@@ -1,5 +1,7 @@
-//! Opening the user's browser, without a shell and without letting it die with us.
+//! Opening the user's browser: without a shell, without our secrets, and not to end with this program.
 
+use std::env;
+use std::ffi::OsStr;
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -10,11 +12,19 @@ use std::thread;
 pub fn open(url: &str, failed: impl FnOnce() + Send + 'static) {
     let mut command = opener();
     command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    for (name, _) in env::vars_os().filter(|(name, _)| is_ours(name)) {
+        command.env_remove(name);
+    }
     own_group(&mut command);
     thread::spawn(move || match command.status() {
         Ok(status) if status.success() => (),
         _ => failed(),
     });
+}
+
+/// A browser and its extensions have no use for a client secret.
+fn is_ours(variable: &OsStr) -> bool {
+    variable.to_string_lossy().to_ascii_uppercase().starts_with("OAUTH_")
 }
 
 fn opener() -> Command {

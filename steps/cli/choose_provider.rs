@@ -29,6 +29,18 @@ impl Setup {
             .into_iter()
             .all(|url| endpoint::is_loopback(url))
     }
+
+    /// What may be shown of a login there.
+    pub fn mask(&self, options: &Options) -> Mask {
+        let mut mask = match self.is_local() {
+            _ if options.mask_secrets => Mask::hiding(),
+            _ if options.show_secrets => Mask::showing(),
+            true => Mask::showing_practice(practice::is_own_secret),
+            false => Mask::hiding(),
+        };
+        mask.learn_client_secret(self.client.client_secret.as_deref().unwrap_or_default());
+        mask
+    }
 }
 
 /// What looks up a setting by its name.

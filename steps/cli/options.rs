@@ -109,7 +109,10 @@ fn checked(options: Options) -> Result<Wish, Failure> {
 impl Options {
     /// What of the messages may be seen, for a program that has no other provider than its own.
     pub fn mask(&self) -> Mask {
-        if self.mask_secrets { Mask::hiding() } else { Mask::showing() }
+        match self.mask_secrets {
+            true => Mask::hiding(),
+            false => Mask::showing_practice(practice::is_own_secret),
+        }
     }
 }
 

@@ -61,18 +61,8 @@ impl Screen {
         self.notice(notice)
     }
 
+    /// `shown` are members that may be shown also where secrets are masked.
     pub fn response(
-        &mut self,
-        title: &str,
-        response: &Response,
-        notice: &str,
-    ) -> Result<(), Failure> {
-        self.rule(title)?;
-        message(&self.mask.response(response))?;
-        self.notice(notice)
-    }
-
-    pub fn personal_response(
         &mut self,
         title: &str,
         response: &Response,
@@ -80,7 +70,7 @@ impl Screen {
         notice: &str,
     ) -> Result<(), Failure> {
         self.rule(title)?;
-        message(&self.mask.personal_response(response, shown))?;
+        message(&self.mask.response(response, shown))?;
         self.notice(notice)
     }
 
@@ -103,16 +93,18 @@ impl Screen {
     pub fn exchange(&mut self, request: &Request, answer: &Answer) -> Result<(), Failure> {
         self.exchanges += 1;
         let number = self.exchanges;
+        // A mask for each exchange: one for all would know more secrets with each, and get slower.
+        let mut mask = self.mask.clone();
         self.rule(&format!("{number}. -> provider"))?;
-        message(&self.mask.request(request))?;
+        message(&mask.request(request))?;
         self.rule(&format!("{number}. <- provider"))?;
         let response = &answer.response;
         match response.media_type().as_str() {
-            "application/json" | "text/plain" => message(&self.mask.response(response))?,
+            "application/json" | "text/plain" => message(&mask.response(response, &[]))?,
             media_type => {
                 let length = response.body.len();
                 let head = Response { body: Vec::new(), ..response.clone() };
-                print(&format!("{}({media_type}, {length} bytes)", self.mask.response(&head)))?;
+                print(&format!("{}({media_type}, {length} bytes)", mask.response(&head, &[])))?;
             }
         }
         print(&"-".repeat(WIDTH))?;

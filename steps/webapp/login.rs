@@ -62,7 +62,7 @@ pub fn log_in(app: &App, request: &Request) -> Answered {
     let id = memory.visitor_id(cookie::session_id(request, &app.origin))?;
     let set_cookie = cookie::set_cookie(&app.origin, &id);
     let answer = Response::see_other(&url).with_header("set-cookie", &set_cookie);
-    trace.response("to_provider", &answer);
+    trace.response("to_provider", &answer, &[]);
 
     let (provider, since) = (provider.clone(), memory.now());
     memory.start(&id, Pending { state, code_verifier, provider, return_to, since, trace });
@@ -118,24 +118,24 @@ fn finish(app: &App, old_id: &str, pending: &mut Pending, request: &Request) -> 
     let request = fetch_token::token_request(client, &code, &pending.code_verifier);
     trace.request("token_request", &request);
     let response = http::send(&request)?;
-    trace.response("token_response", &response);
+    trace.response("token_response", &response, &[]);
     let token = fetch_token::read_token(&response)?;
 
     let request = get_user_info::user_info_request(client, &token.access_token);
     trace.request("user_request", &request);
     let response = http::send(&request)?;
-    trace.user("user_response", &response, &get_user_info::members(client));
+    trace.response("user_response", &response, &get_user_info::members(client));
     let user = get_user_info::read_user(&response, client)?;
     // An id may not be cut short, or two people could be one; and everybody's is kept.
     if user.id.len() > MAX_ID_BYTES {
         return Err(Error::BadUserResponse("its id is too long".into()));
     }
 
-    // 303 to an address without the code. The access token ends with this function.
+    // 303 to an address without the code.
     let answer = Response::see_other(pending.return_to);
     let (id, form_token) = (random::unguessable()?, random::unguessable()?);
     let set_cookie = |id: &str| cookie::set_cookie(&app.origin, id);
-    trace.response("come_in", &answer.clone().with_header("set-cookie", &set_cookie("…")));
+    trace.response("come_in", &answer.clone().with_header("set-cookie", &set_cookie("…")), &[]);
     let messages = Arc::new(std::mem::take(&mut trace.messages));
 
     let mut memory = app.memory();

@@ -59,7 +59,7 @@ pub fn behind_the_scenes(app: &App, request: &Request) -> Response {
     let provider = &viewer.account.provider;
     let masked = match provider.mask.hides() {
         true => "Secrets are cut off after four characters.",
-        false => "Secrets stand here in full: what a practice provider gives out is worth nothing.",
+        false => "Secrets are shown in full: what a practice provider gives out is worth nothing.",
     };
     let mut texts = vec![("provider", &*provider.title), ("masked", masked)];
     texts.extend(viewer.member.messages.iter().map(|(place, text)| (*place, &**text)));

@@ -4,7 +4,7 @@
 //! size, since a browser sends what it likes. What to notice in each stands in `pages/scenes.html`.
 //!
 //! ```text
-//! Request or Response  ->  masked text, 8 KiB at most  ->  a place in the diagram
+//! Request or Response  ->  8 KiB of it at most  ->  masked text  ->  a place in the diagram
 //! ```
 //!
 //! Next: `members.rs`.
@@ -23,9 +23,10 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// A mask of its own, which learns the secrets of this login.
     pub fn new(mask: &Mask, client_secret: Option<&str>) -> Trace {
         let mut mask = mask.clone();
-        mask.learn(client_secret.unwrap_or_default());
+        mask.learn_client_secret(client_secret.unwrap_or_default());
         Trace { mask, messages: Vec::new() }
     }
 
@@ -41,27 +42,51 @@ impl Trace {
     }
 
     pub fn request(&mut self, place: &'static str, request: &Request) {
-        let text = self.mask.request(request);
-        self.keep(place, text);
-    }
-
-    pub fn response(&mut self, place: &'static str, response: &Response) {
-        let text = self.mask.response(response);
-        self.keep(place, text);
-    }
-
-    /// A response about a person: of a real one, only the members that we read.
-    pub fn user(&mut self, place: &'static str, response: &Response, members: &[&str]) {
-        let text = self.mask.personal_response(response, members);
-        self.keep(place, text);
-    }
-
-    fn keep(&mut self, place: &'static str, mut text: String) {
-        if text.len() > MAX_BYTES {
-            let length = (0..=MAX_BYTES).rev().find(|at| text.is_char_boundary(*at));
-            let more = text.split_off(length.unwrap_or(0)).len();
-            text.push_str(&format!("\n… ({more} more bytes are not kept)"));
+        let (mut room, mut kept) = (Room::default(), request.clone());
+        if !room.holds(kept.target.len()) {
+            kept.target = "…".into();
         }
-        self.messages.push((place, text.trim_end().to_owned()));
+        kept.headers.retain(|(name, value)| room.holds(name.len() + value.len()));
+        if !room.holds(kept.body.len()) {
+            kept.body.clear();
+        }
+        let text = self.mask.request(&kept);
+        self.keep(place, &text, room.missing);
+    }
+
+    /// `shown` are members that may be shown also of a real person: those that we read.
+    pub fn response(&mut self, place: &'static str, response: &Response, shown: &[&str]) {
+        let (mut room, mut kept) = (Room::default(), response.clone());
+        kept.headers.retain(|(name, value)| room.holds(name.len() + value.len()));
+        if !room.holds(kept.body.len()) {
+            kept.body.clear();
+        }
+        let text = self.mask.response(&kept, shown);
+        self.keep(place, &text, room.missing);
+    }
+
+    fn keep(&mut self, place: &'static str, text: &str, missing: usize) {
+        let mut text = text.trim_end().to_owned();
+        if missing > 0 {
+            text.push_str(&format!("\n\n… ({missing} more bytes are not kept)"));
+        }
+        self.messages.push((place, text));
+    }
+}
+
+/// How much of a message is kept. It is cut before it is masked, so that no long message costs more.
+#[derive(Default)]
+struct Room {
+    taken: usize,
+    missing: usize,
+}
+
+impl Room {
+    /// Whether one more part has room. After the first that has none, none has.
+    fn holds(&mut self, length: usize) -> bool {
+        self.taken += length;
+        let fits = self.taken <= MAX_BYTES;
+        self.missing += if fits { 0 } else { length };
+        fits
     }
 }

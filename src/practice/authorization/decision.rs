@@ -40,7 +40,7 @@ pub fn decide(state: &mut State, request: &Request) -> Answered {
 
     let (code, response) = match field("decision") {
         "allow" => allow(state, &transaction, person)?,
-        "deny" => (String::new(), deny(state, &transaction, person)),
+        "deny" => (String::new(), deny(state, &transaction)),
         _ => return Err(stale()),
     };
     if let Some(transaction) = state.transactions.get_mut(name, now) {
@@ -63,13 +63,14 @@ fn allow(
     Ok((code, response))
 }
 
-fn deny(state: &mut State, asked: &Transaction, person: &Person) -> Response {
+fn deny(state: &mut State, asked: &Transaction) -> Response {
     if state.quirks.denial_page {
         state.quirk("Deny ends here, on a page: nobody tells the client.");
         return denied();
     }
-    let description = format!("{} clicked Deny", person.login);
-    answer_client(state, asked, &[("error", "access_denied"), ("error_description", &description)])
+    // Not who: the application is told nothing about a person who says no.
+    let description = "the user clicked Deny";
+    answer_client(state, asked, &[("error", "access_denied"), ("error_description", description)])
 }
 
 /// The browser goes back to the client that asked, with the answer to its question.

@@ -29,6 +29,6 @@ fuzz_target!(|bytes: &[u8]| {
         Err(error) => assert!(!error.to_string().contains(['\u{1b}', '\r', '\u{202e}'])),
     }
     // What is printed of it steers no terminal.
-    let shown = Mask::hiding().personal_response(&response, &members(&client));
+    let shown = Mask::hiding().response(&response, &members(&client));
     assert!(!shown.contains(['\u{1b}', '\r', '\u{202e}']));
 });
