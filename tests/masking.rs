@@ -276,11 +276,14 @@ fn in_practice_a_client_secret_of_another_provider_is_masked_unless_it_is_to_be_
     ] {
         for client_auth in ["post", "basic"] {
             let mut step3 = program("step3");
-            step3.args(arguments).env("OAUTH_CLIENT_SECRET", secret).env("OAUTH_CLIENT_ID", "real");
-            step3.env("OAUTH_CLIENT_AUTH", client_auth);
+            step3
+                .args(arguments)
+                .env("OAUTH_CLIENT_SECRET", secret)
+                .env("OAUTH_CLIENT_AUTH", client_auth);
             let (printed, errors, _) = run(&mut step3);
             assert_hidden(&format!("{printed}{errors}"), &[secret.to_owned()]);
             assert!(printed.contains("The client secret is masked"), "{printed}");
+            assert!(errors.contains("the token endpoint refused"), "it was sent: {errors}");
         }
     }
     let mut step3 = program("step3");

@@ -387,9 +387,9 @@ mod tests {
     #[test]
     fn of_json_the_harmless_members_are_shown_and_no_others() {
         let body = r#"{ "access_token": "abcdefghijklmnop", "scope": "a", "expires_in": 7,
-            "\u0063ode": 12345, "accessToken": "abcdefghijklmnop", "x": [{"scope": "b"}], "n": null }"#;
+            "\u0063ode": 12345, "accessToken": "qrstuvwxyzqrstuv", "x": [{"scope": "b"}], "n": null }"#;
         let expected = r#"{"access_token":"abcd…","scope":"a","expires_in":7,
-            "code":"…","accessToken":"abcd…","x":"…","n":null}"#;
+            "code":"…","accessToken":"qrst…","x":"…","n":null}"#;
         assert_eq!(shown_json(200, body, &[]), serde_json::from_str::<Value>(expected).unwrap());
     }
 

@@ -20,7 +20,7 @@ export async function startOidcProvider() {
     client_secret,
     token_endpoint_auth_method,
     application_type: 'native',
-    redirect_uris: ['http://127.0.0.1/callback'],
+    redirect_uris: ['http://127.0.0.1/callback', 'http://127.0.0.1/callback?tenant=a%20b'],
   });
   const provider = new Provider(issuer, {
     clients: [

@@ -77,6 +77,12 @@ await cases.case('iss is in the redirect and is checked', async () => {
     `the redirect comes from "${server.issuer}", but we asked "${other}".`,
   );
 });
+await cases.case('a redirect URI with a query of its own, which comes back in another spelling', async () => {
+  const OAUTH_REDIRECT_URI = `http://127.0.0.1:${await freePort()}/callback?tenant=a%20b`;
+  const run = await logIn('post', { OAUTH_REDIRECT_URI });
+  assertLoggedIn(run);
+  assertContains(run.printed, 'GET /callback?tenant=a+b&code=');
+});
 await cases.case('Deny', async () => {
   assertRefused(await logIn('post', {}, 'deny'), '"access_denied"', 'somebody clicked Deny');
 });

