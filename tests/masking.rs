@@ -361,7 +361,7 @@ fn compare_costs(length: usize) {
             let response = Response::new(400, media_type, shape(length));
             let tries = (0..3).map(|_| {
                 let mut mask = Mask::hiding();
-                [SECRET, CODE, TOKEN, REFRESH].iter().for_each(|secret| mask.learn(secret));
+                [SECRET, CODE, TOKEN, REFRESH].iter().for_each(|secret| mask.learn("code", secret));
                 let start = std::time::Instant::now();
                 mask.response(&response, &[]);
                 start.elapsed().as_secs_f64()

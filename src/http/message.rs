@@ -83,6 +83,11 @@ impl Request {
         }
     }
 
+    /// The media type of the body without its parameters, in lower case.
+    pub fn media_type(&self) -> String {
+        media_type(self.header("content-type"))
+    }
+
     /// The URL that the request is for.
     pub fn url(&self) -> String {
         format!("{}{}", self.origin, self.target)
@@ -155,9 +160,7 @@ impl Response {
 
     /// The media type of the body without its parameters, in lower case: `application/json`.
     pub fn media_type(&self) -> String {
-        let value = self.header("content-type").unwrap_or_default();
-        let media_type = value.split(';').next().unwrap_or_default();
-        media_type.trim().to_ascii_lowercase()
+        media_type(self.header("content-type"))
     }
 
     /// An attribute of the `WWW-Authenticate` header, such as `error`; empty if it is not there.
@@ -184,6 +187,11 @@ impl Response {
         wire.extend_from_slice(&self.body);
         wire
     }
+}
+
+fn media_type(content_type: Option<&str>) -> String {
+    let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
+    media_type.trim().to_ascii_lowercase()
 }
 
 fn find<'a>(headers: &'a [(String, String)], name: &str) -> impl Iterator<Item = &'a str> {

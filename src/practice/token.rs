@@ -50,9 +50,7 @@ fn answer(state: &mut State, request: &Request) -> Answered {
 
 /// The body's parameters, if they are a form and nothing is in the URL.
 fn form(request: &Request) -> Result<Vec<(String, String)>, &'static str> {
-    let media_type = request.header("Content-Type").unwrap_or_default();
-    let media_type = media_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    if request.media_type() != "application/x-www-form-urlencoded" {
         return Err("the body has to be application/x-www-form-urlencoded");
     }
     // RFC 6749 §2.3.1: "The parameters can only be transmitted in the request-body and MUST NOT be

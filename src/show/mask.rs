@@ -10,42 +10,39 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::seen_secrets::{SeenSecrets, shortened};
 use super::visible::visible;
 use crate::by_hand::{base64, urlencoding};
 use crate::http::{Request, Response};
 
-/// The parameters and JSON members whose values are harmless. `code` and `state` are not.
+/// Parameters and JSON members whose values are harmless. The last ones are inside the pictures of a user.
 #[rustfmt::skip]
 const SHOWN_NAMES: [&str; 21] = [
     "response_type", "client_id", "redirect_uri", "scope", "code_challenge", "code_challenge_method",
-    "grant_type", "token_type", "token_type_hint", "expires_in", "iss",
-    "next", "provider", "person", "decision",
-    // Inside the pictures of a user.
-    "sizes", "width", "height", "link", "url", "active",
+    "grant_type", "token_type", "token_type_hint", "expires_in", "iss", "next", "provider", "person",
+    "decision", "sizes", "width", "height", "link", "url", "active",
 ];
 
 /// In an error, these say what is wrong.
 const SHOWN_IN_ERRORS: [&str; 4] = ["error", "error_description", "error_uri", "message"];
 
-/// The headers whose values are harmless. Those of a browser's `Sec-…` are, too.
+/// Headers whose values are harmless. Those of a browser that begin with `Sec-` are, too.
 #[rustfmt::skip]
-const SHOWN_HEADERS: [&str; 32] = [
+const SHOWN_HEADERS: [&str; 28] = [
     "host", "user-agent", "accept", "accept-encoding", "accept-language", "connection", "origin",
-    "content-type", "content-length", "content-encoding", "content-language", "transfer-encoding",
-    "cache-control", "pragma", "expires", "age", "vary", "date", "server", "allow", "retry-after",
-    "content-security-policy", "x-frame-options", "x-content-type-options", "referrer-policy",
-    "strict-transport-security", "permissions-policy", "x-xss-protection", "upgrade-insecure-requests",
-    "www-authenticate", "dnt", "priority",
+    "content-type", "content-length", "content-encoding", "transfer-encoding", "cache-control", "pragma",
+    "expires", "age", "vary", "date", "server", "allow", "retry-after", "content-security-policy",
+    "x-frame-options", "x-content-type-options", "referrer-policy", "strict-transport-security",
+    "upgrade-insecure-requests", "www-authenticate", "priority",
 ];
 
-/// The parameters that hold a secret, which is hidden from then on wherever it returns.
+/// Parameters that hold a secret, which is hidden from then on wherever it returns.
 const SECRET_NAMES: [&str; 7] =
     ["code", "code_verifier", "state", "access_token", "refresh_token", "id_token", "token"];
 
-/// Longer names than this may be values that were put in the wrong place.
+/// Longer names than this may be values in the wrong place.
 const MAX_NAME_LENGTH: usize = 32;
 
 /// Decides what is shown of messages and texts, for one login.
@@ -78,23 +75,20 @@ impl Mask {
         self.hides
     }
 
-    /// From now on this client secret is hidden, unless it may be shown.
-    pub fn learn_client_secret(&mut self, secret: &str) {
-        if !(self.may_show_client_secret)(secret) {
-            self.seen.learn(secret);
-        }
-    }
-
-    /// From now on this code, verifier, token or state is hidden, if secrets are.
-    pub fn learn(&mut self, secret: &str) {
-        if self.hides {
-            self.seen.learn(secret);
+    /// From now on this value of a parameter is hidden, if it is a secret of that name and may not be shown.
+    pub fn learn(&mut self, name: &str, value: &str) {
+        let is_secret = match name {
+            "client_secret" => !(self.may_show_client_secret)(value),
+            _ => self.hides && SECRET_NAMES.contains(&name),
+        };
+        if is_secret {
+            self.seen.learn(value);
         }
     }
 
     /// Learns the secrets in the query of a URL, such as `state` in the authorization URL.
     pub fn learn_query(&mut self, url: &str) {
-        self.learn_pairs(url.split_once('?').map_or("", |(_, query)| query));
+        self.url(url);
     }
 
     /// A text of ours as it may be printed, whatever a server has put into it.
@@ -104,84 +98,133 @@ impl Mask {
 
     /// A request as it may be printed.
     pub fn request(&mut self, request: &Request) -> String {
-        self.learn_headers(&request.headers);
-        self.learn_query(&request.target);
-        self.learn_pairs(&request.body);
-        if !self.hides {
-            return self.text(&request.to_wire());
-        }
         let masked = Request {
-            target: masked_url(&request.target),
-            headers: masked_headers(&request.headers),
-            body: masked_body(request.body.as_bytes(), &media_type(&request.headers), false, &[]),
+            target: self.url(&request.target),
+            headers: self.headers(&request.headers),
+            body: self.body(request.body.as_bytes(), &request.media_type(), &[], false),
             ..request.clone()
         };
-        self.text(&masked.to_wire())
+        let shown = if self.hides { &masked } else { request };
+        self.text(&shown.to_wire())
     }
 
     /// A response as it may be printed. `shown` are members of its JSON that are harmless here.
     pub fn response(&mut self, response: &Response, shown: &[&str]) -> String {
-        self.learn_headers(&response.headers);
-        self.learn_answer(response);
-        if !self.hides {
-            let body = match response.text() {
-                Some(text) => text.to_owned(),
-                None => withheld(response.body.len()),
-            };
-            return self.text(&(response.head_to_wire() + &body));
-        }
+        let headers = self.headers(&response.headers);
         let is_error = response.status >= 400;
-        let body = masked_body(&response.body, &response.media_type(), is_error, shown);
-        let head = Response { headers: masked_headers(&response.headers), ..response.clone() };
-        self.text(&(head.head_to_wire() + &body))
+        let body = self.body(&response.body, &response.media_type(), shown, is_error);
+        if self.hides {
+            return self.text(&(Response { headers, ..response.clone() }.head_to_wire() + &body));
+        }
+        self.text(&(response.head_to_wire() + response.text().unwrap_or(&body)))
     }
 
-    fn learn_headers(&mut self, headers: &[(String, String)]) {
-        for (name, value) in headers {
-            let (scheme, credentials) = value.split_once(' ').unwrap_or(("", value));
-            match name.to_ascii_lowercase().as_str() {
-                "authorization" if scheme.eq_ignore_ascii_case("basic") => {
-                    self.learn_basic(credentials);
+    fn headers(&mut self, headers: &[(String, String)]) -> Vec<(String, String)> {
+        let masked = headers.iter().map(|(name, value)| {
+            let value = match name.to_ascii_lowercase().as_str() {
+                "location" | "referer" => self.url(value),
+                "authorization" => self.credentials(value),
+                "cookie" | "set-cookie" => "…".to_owned(),
+                name if SHOWN_HEADERS.contains(&name) || name.starts_with("sec-") => value.clone(),
+                _ => shortened(value),
+            };
+            (masked_name(name), value)
+        });
+        masked.collect()
+    }
+
+    /// The scheme is no secret. Of Basic, the first characters would be those of the client ID.
+    fn credentials(&mut self, value: &str) -> String {
+        let (scheme, secret) = value.split_once(' ').unwrap_or(("", value));
+        match scheme.to_ascii_lowercase().as_str() {
+            "bearer" => {
+                self.learn("access_token", secret);
+                format!("{scheme} {}", shortened(secret))
+            }
+            "basic" => {
+                let pair = base64::decode(secret).and_then(|pair| String::from_utf8(pair).ok());
+                let client_secret =
+                    pair.as_deref().and_then(|pair| pair.split_once(':')).map(|it| it.1);
+                let client_secret = urlencoding::decode(client_secret.unwrap_or(secret));
+                let client_secret = client_secret.unwrap_or_default();
+                if !(self.may_show_client_secret)(&client_secret) {
+                    self.seen.learn(&client_secret);
+                    self.seen.learn(secret);
                 }
-                "authorization" => self.learn(credentials),
-                "location" => self.learn_query(value),
-                _ => (),
+                format!("{scheme} …")
             }
+            _ => "…".to_owned(),
         }
     }
 
-    fn learn_basic(&mut self, credentials: &str) {
-        let pair = base64::decode(credentials).and_then(|bytes| String::from_utf8(bytes).ok());
-        let secret = pair.as_deref().and_then(|pair| pair.split_once(':')).map(|(_, it)| it);
-        let decoded = secret.map(|secret| urlencoding::decode(secret).unwrap_or_default());
-        if !decoded.as_deref().is_some_and(self.may_show_client_secret) {
-            self.seen.learn(credentials);
-        }
-        for secret in [secret, decoded.as_deref()].into_iter().flatten() {
-            self.learn_client_secret(secret);
-        }
-    }
-
-    fn learn_pairs(&mut self, query: &str) {
-        for (name, value) in query.split(['&', '#']).filter_map(|pair| pair.split_once('=')) {
-            let value = urlencoding::decode(value).unwrap_or_else(|_| value.to_owned());
-            match urlencoding::decode(name).unwrap_or_default().as_str() {
-                "client_secret" => self.learn_client_secret(&value),
-                name if SECRET_NAMES.contains(&name) => self.learn(&value),
-                _ => (),
-            }
+    fn url(&mut self, url: &str) -> String {
+        let (url, fragment) = match url.split_once('#') {
+            Some((url, fragment)) => (url, format!("#{}", self.pairs(fragment, false))),
+            None => (url, String::new()),
+        };
+        match url.split_once('?') {
+            Some((path, query)) => format!("{path}?{}{fragment}", self.pairs(query, false)),
+            None => format!("{url}{fragment}"),
         }
     }
 
-    fn learn_answer(&mut self, response: &Response) {
-        match serde_json::from_slice::<Map<String, Value>>(&response.body) {
-            Ok(members) => {
-                let secrets = SECRET_NAMES.iter().filter(|name| **name != "code");
-                secrets
-                    .filter_map(|name| members.get(*name)?.as_str())
-                    .for_each(|it| self.learn(it));
+    /// A query or a form body.
+    fn pairs(&mut self, pairs: &str, is_error: bool) -> String {
+        let is_error = is_error || pairs.split('&').any(|pair| pair.starts_with("error="));
+        let masked = pairs.split('&').map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let decoded = urlencoding::decode(name).unwrap_or_default();
+            self.learn(&decoded, &urlencoding::decode(value).unwrap_or_else(|_| value.into()));
+            let equals = if name.len() < pair.len() { "=" } else { "" };
+            match value {
+                "" => masked_name(name) + equals,
+                _ if is_shown(&decoded, &[], is_error) => format!("{name}={}", shown_value(value)),
+                _ => format!("{}={}", masked_name(name), shortened(value)),
             }
-            Err(_) => self.learn_pairs(response.text().unwrap_or_default()),
+        });
+        masked.collect::<Vec<_>>().join("&")
+    }
+
+    fn body(&mut self, body: &[u8], media_type: &str, shown: &[&str], is_error: bool) -> String {
+        match (serde_json::from_slice(body), str::from_utf8(body)) {
+            _ if body.is_empty() => String::new(),
+            (Ok(json @ Value::Object(_)), _) => {
+                let is_error = is_error || json.get("error").is_some_and(|error| !error.is_null());
+                format!("{:#}", self.json(json, shown, is_error))
+            }
+            (_, Ok(form)) if media_type == "application/x-www-form-urlencoded" => {
+                self.pairs(form, is_error)
+            }
+            _ => format!("({} bytes, withheld: neither a JSON object nor a form)", body.len()),
+        }
+    }
+
+    /// A value under a harmless name: of objects inside of it, the harmless members again.
+    fn json(&mut self, value: Value, shown: &[&str], is_error: bool) -> Value {
+        match value {
+            Value::Object(members) => {
+                let masked = members.into_iter().map(|(name, value)| {
+                    let masked = match value {
+                        value if is_shown(&name, shown, is_error) => {
+                            self.json(value, shown, is_error)
+                        }
+                        Value::Null => Value::Null,
+                        Value::String(text) => {
+                            // In JSON, `code` is mostly the code of an error.
+                            self.learn(if name == "code" { "" } else { &name }, &text);
+                            shortened(&text).into()
+                        }
+                        _ => "…".into(),
+                    };
+                    (masked_name(&name), masked)
+                });
+                Value::Object(masked.collect())
+            }
+            Value::Array(values) => {
+                values.into_iter().map(|value| self.json(value, shown, is_error)).collect()
+            }
+            Value::String(text) => shown_value(&text).into(),
+            other => other,
         }
     }
 }
@@ -210,120 +253,16 @@ impl fmt::Debug for Response {
     }
 }
 
-fn media_type(headers: &[(String, String)]) -> String {
-    let headers = headers.to_vec();
-    Response { status: 200, headers, body: Vec::new() }.media_type()
-}
-
-fn masked_headers(headers: &[(String, String)]) -> Vec<(String, String)> {
-    let masked = headers.iter().map(|(name, value)| {
-        let value = match name.to_ascii_lowercase().as_str() {
-            "location" | "referer" => masked_url(value),
-            "authorization" => masked_credentials(value),
-            "cookie" | "set-cookie" => "…".to_owned(),
-            name if SHOWN_HEADERS.contains(&name) || name.starts_with("sec-") => value.clone(),
-            _ => shortened(value),
-        };
-        (masked_name(name), value)
-    });
-    masked.collect()
-}
-
-/// The scheme is no secret. Of Basic, the first characters would be those of the client ID and the secret.
-fn masked_credentials(value: &str) -> String {
-    match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-            format!("{scheme} {}", shortened(token))
-        }
-        Some((scheme, _)) if scheme.eq_ignore_ascii_case("basic") => format!("{scheme} …"),
-        _ => "…".to_owned(),
-    }
-}
-
-fn masked_url(url: &str) -> String {
-    let (url, fragment) = match url.split_once('#') {
-        Some((url, fragment)) => (url, format!("#{}", shortened(fragment))),
-        None => (url, String::new()),
-    };
-    match url.split_once('?') {
-        Some((path, query)) => format!("{path}?{}{fragment}", masked_pairs(query, false)),
-        None => format!("{url}{fragment}"),
-    }
-}
-
-/// A query or a form body.
-fn masked_pairs(pairs: &str, is_error: bool) -> String {
-    let decoded = |name: &str| urlencoding::decode(name).unwrap_or_default();
-    let names = || pairs.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
-    let is_error = is_error || names().any(|name| decoded(name) == "error");
-    let masked = pairs.split('&').map(|pair| match pair.split_once('=') {
-        None | Some((_, "")) => masked_name(pair.trim_end_matches('=')) + tail(pair),
-        Some((name, value)) if is_shown(&decoded(name), is_error, &[]) => {
-            format!("{name}={}", shown_value(value))
-        }
-        Some((name, value)) => format!("{}={}", masked_name(name), shortened(value)),
-    });
-    masked.collect::<Vec<_>>().join("&")
-}
-
-fn tail(pair: &str) -> &str {
-    if pair.ends_with('=') { "=" } else { "" }
-}
-
-fn masked_body(body: &[u8], media_type: &str, is_error: bool, shown: &[&str]) -> String {
-    let text = str::from_utf8(body).unwrap_or_default();
-    match serde_json::from_slice::<Value>(body) {
-        _ if body.is_empty() => String::new(),
-        Ok(Value::Object(members)) => {
-            let is_error = is_error || members.get("error").is_some_and(|error| !error.is_null());
-            format!("{:#}", masked_json(Value::Object(members), is_error, shown))
-        }
-        _ if media_type == "application/x-www-form-urlencoded" && !text.is_empty() => {
-            masked_pairs(text, is_error)
-        }
-        _ => withheld(body.len()),
-    }
-}
-
-/// What stands in the place of a body that cannot be read well enough to mask it.
-fn withheld(length: usize) -> String {
-    format!("({length} bytes, withheld: neither a JSON object nor a form)")
-}
-
-/// A value under a harmless name: of objects inside of it, the harmless members again.
-fn masked_json(value: Value, is_error: bool, shown: &[&str]) -> Value {
-    match value {
-        Value::Object(members) => {
-            let masked = members.into_iter().map(|(name, value)| {
-                let value = match (is_shown(&name, is_error, shown), value) {
-                    (true, value) => masked_json(value, is_error, shown),
-                    (false, Value::String(text)) => shortened(&text).into(),
-                    (false, Value::Null) => Value::Null,
-                    (false, _) => "…".into(),
-                };
-                (masked_name(&name), value)
-            });
-            Value::Object(masked.collect())
-        }
-        Value::Array(values) => {
-            values.into_iter().map(|value| masked_json(value, is_error, shown)).collect()
-        }
-        Value::String(text) => shown_value(&text).into(),
-        other => other,
-    }
-}
-
-fn is_shown(name: &str, is_error: bool, shown: &[&str]) -> bool {
-    SHOWN_NAMES.contains(&name)
-        || shown.contains(&name)
-        || (is_error && SHOWN_IN_ERRORS.contains(&name))
+fn is_shown(name: &str, shown: &[&str], is_error: bool) -> bool {
+    let in_errors = is_error && SHOWN_IN_ERRORS.contains(&name);
+    SHOWN_NAMES.contains(&name) || shown.contains(&name) || in_errors
 }
 
 /// A harmless value. If it is a URL, its query may hold anything.
 fn shown_value(value: &str) -> String {
     let query = ["?", "#", "%3F", "%3f", "%23"].iter().filter_map(|mark| value.find(mark)).min();
     match query.and_then(|at| value.split_at_checked(at)) {
-        Some((address, _)) if address.contains("://") || address.contains("%2F%2F") => {
+        Some((address, _)) if address.contains("//") || address.contains("%2F%2F") => {
             format!("{address}?…")
         }
         _ => value.to_owned(),
@@ -332,8 +271,7 @@ fn shown_value(value: &str) -> String {
 
 /// A name, unless it could be a value in the wrong place.
 fn masked_name(name: &str) -> String {
-    let fits = |c: char| c.is_ascii_alphanumeric() || "_-.%:/[]@$".contains(c);
-    let is_name = name.len() <= MAX_NAME_LENGTH && name.chars().all(fits);
+    let is_name = name.len() <= MAX_NAME_LENGTH && !name.contains(|c: char| !c.is_ascii_graphic());
     if is_name { name.to_owned() } else { shortened(name) }
 }
 
@@ -520,8 +458,8 @@ mod tests {
     fn a_mask_that_shows_changes_nothing_but_control_characters() {
         let response = json(r#"{"access_token":"abcdefghijklmnop"}"#).with_header("x", "\u{1b}[2J");
         let mut mask = Mask::showing();
-        mask.learn("abcdefghijklmnop");
-        mask.learn_client_secret("abcdefghijklmnop");
+        mask.learn("code", "abcdefghijklmnop");
+        mask.learn("client_secret", "abcdefghijklmnop");
         assert_eq!(
             mask.response(&response, &[]),
             "HTTP/1.1 200 OK\ncontent-type: application/json\ncontent-length: 35\n\

@@ -1,12 +1,7 @@
 //! Secrets that were seen, hidden wherever they return and however they are spelled.
 //!
-//! A server may repeat a secret in an error text: as it is, percent-encoded, escaped as JSON does it, encoded twice,
-//! or inside base64. So a text is decoded step by step, the secret is looked for after each step, and what is
-//! hidden is the place in the original text.
-//!
-//! ```text
-//! "no workshop%2Dsecret-of-ours here"  ->  "no work… here"
-//! ```
+//! A server may repeat a secret: as it is, percent-encoded, escaped as JSON does it, encoded twice, in base64. So a
+//! text is decoded step by step, and what is found after a step is hidden at its place in the original text.
 
 use std::ops::Range;
 
@@ -14,9 +9,9 @@ use crate::by_hand::base64;
 
 /// Shorter values would hide half of every text, and can be guessed anyway.
 const MIN_LENGTH: usize = 4;
-/// What one login needs. More would let a hostile server make every text expensive.
+/// One login needs fewer. More would let a hostile server make every text expensive.
 const MAX_SECRETS: usize = 32;
-/// A text that was encoded more often than this is not looked into.
+/// A text that was encoded more often is not looked into.
 const MAX_DECODINGS: usize = 3;
 
 /// The secrets of one login, each with the spellings to look for.
@@ -28,32 +23,35 @@ impl SeenSecrets {
     pub(super) fn learn(&mut self, secret: &str) {
         let is_new = !self.0.iter().any(|(known, _)| known == secret);
         if secret.len() >= MIN_LENGTH && is_new && self.0.len() < MAX_SECRETS {
-            let plain = plain_characters(&Decoded::of(secret).text);
-            let spellings = [inside_base64(secret), vec![plain]].concat();
-            self.0.push((secret.to_owned(), spellings));
+            self.0.push((secret.to_owned(), spellings(secret)));
         }
     }
 
-    /// The text without the secrets.
+    /// The text with at most the first four characters of each secret.
     pub(super) fn hide_in(&self, text: &str) -> String {
         let mut found = Vec::new();
         let mut level = Decoded::of(text);
         for _ in 0..=MAX_DECODINGS {
             let plain = plain_characters(&level.text);
-            for (secret, spellings) in &self.0 {
-                let starts = spellings.iter().flat_map(|spelling| {
-                    plain.match_indices(spelling.as_str()).map(|(start, part)| (start, part.len()))
-                });
-                found.extend(
-                    starts.filter_map(|(at, length)| Some((level.place(at, length)?, secret))),
-                );
+            for (secret, spelling) in
+                self.0.iter().flat_map(|(s, all)| all.iter().map(move |one| (s, one)))
+            {
+                let starts = plain.match_indices(spelling.as_str()).map(|(start, _)| start);
+                found.extend(starts.map(|start| (level.place(start, spelling.len()), secret)));
             }
-            match level.decoded_once_more() {
-                Some(next) => level = next,
-                None => break,
-            }
+            level = level.decoded_once_more();
         }
-        replace(text, found)
+        // Of two that overlap, the first and then the longer one is replaced.
+        found.sort_by_key(|(place, secret)| (place.start, std::cmp::Reverse(secret.len())));
+        let (mut hidden, mut done) = (String::with_capacity(text.len()), 0);
+        for (place, secret) in found {
+            if place.start >= done {
+                hidden.push_str(text.get(done..place.start).unwrap_or_default());
+                hidden.push_str(&shortened(secret));
+            }
+            done = done.max(place.end);
+        }
+        hidden + text.get(done..).unwrap_or_default()
     }
 }
 
@@ -63,21 +61,8 @@ pub(super) fn shortened(secret: &str) -> String {
     secret.chars().take(shown).chain(['…']).collect()
 }
 
-/// Replaces the places by what may be shown of each secret. Of two that overlap, the longer one counts.
-fn replace(text: &str, mut found: Vec<(Range<usize>, &String)>) -> String {
-    found.sort_by_key(|(place, secret)| (place.start, std::cmp::Reverse(secret.len())));
-    let (mut replaced, mut done) = (String::with_capacity(text.len()), 0);
-    for (place, secret) in found {
-        if place.start >= done {
-            replaced.push_str(text.get(done..place.start).unwrap_or_default());
-            replaced.push_str(&shortened(secret));
-        }
-        done = done.max(place.end);
-    }
-    replaced + text.get(done..).unwrap_or_default()
-}
-
-/// A text as one character for each of its bytes, with the place in the original text of each byte of `text`.
+/// A text as one character for each byte, and for each byte of `text` its place in the original.
+#[derive(Default)]
 struct Decoded {
     text: String,
     places: Vec<Range<usize>>,
@@ -85,71 +70,64 @@ struct Decoded {
 
 impl Decoded {
     fn of(text: &str) -> Decoded {
-        Decoded::from(text.bytes().enumerate().map(|(at, byte)| (byte, at..at + 1)))
-    }
-
-    fn from(bytes: impl Iterator<Item = (u8, Range<usize>)>) -> Decoded {
-        let mut decoded = Decoded { text: String::new(), places: Vec::new() };
-        for (byte, place) in bytes {
-            decoded.text.push(char::from(byte));
-            decoded.places.resize(decoded.text.len(), place);
-        }
+        let mut decoded = Decoded::default();
+        text.bytes().enumerate().for_each(|(at, byte)| decoded.push(byte, at..at + 1));
         decoded
     }
 
-    /// The place in the original text of a part of this one.
-    fn place(&self, start: usize, length: usize) -> Option<Range<usize>> {
-        Some(self.places.get(start)?.start..self.places.get(start + length - 1)?.end)
+    fn push(&mut self, byte: u8, place: Range<usize>) {
+        self.text.push(char::from(byte));
+        self.places.resize(self.text.len(), place);
     }
 
-    /// The text with its escapes undone, or nothing if it has none.
-    fn decoded_once_more(&self) -> Option<Decoded> {
-        let mut decoded = Vec::new();
-        let mut rest = self.text.as_str();
-        while let Some(first) = rest.chars().next() {
-            let (unescaped, length) = match unescape(rest.as_bytes()) {
-                Some((unescaped, length)) => (unescaped, length),
-                None => (vec![u8::try_from(first).unwrap_or_default()], first.len_utf8()),
-            };
-            let place = self.place(self.text.len() - rest.len(), length)?;
-            decoded.extend(unescaped.into_iter().map(|byte| (byte, place.clone())));
-            rest = rest.get(length..)?;
+    fn place(&self, start: usize, length: usize) -> Range<usize> {
+        let part = self.places.get(start..start + length).unwrap_or_default();
+        part.first().map_or(0, |first| first.start)..part.last().map_or(0, |last| last.end)
+    }
+
+    fn decoded_once_more(&self) -> Decoded {
+        let (mut decoded, mut at) = (Decoded::default(), 0);
+        while let Some(rest) = self.text.get(at..).filter(|rest| !rest.is_empty()) {
+            let (bytes, length) = unescape(rest);
+            let place = self.place(at, length);
+            bytes.into_iter().for_each(|byte| decoded.push(byte, place.clone()));
+            at += length;
         }
-        let has_escapes = decoded.len() < self.text.chars().count();
-        has_escapes.then(|| Decoded::from(decoded.into_iter()))
+        decoded
     }
 }
 
-/// What the escape at the start of `rest` stands for, in UTF-8, and how long it is.
-fn unescape(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
-    let hex = |range: Range<usize>| {
-        let digits = rest.get(range).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
-        u32::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
-    };
-    match *rest {
-        [b'%', ..] => Some((vec![hex(1..3)?.try_into().ok()?], 3)),
-        [b'\\', b'u', ..] => Some((char::from_u32(hex(2..6)?)?.to_string().into_bytes(), 6)),
-        [b'\\', escaped @ (b'"' | b'\\' | b'/'), ..] => Some((vec![escaped], 2)),
+/// The first character of `rest` with its escape undone, and how long the escape is.
+fn unescape(rest: &str) -> (Vec<u8>, usize) {
+    let hex = |range: Range<usize>| u32::from_str_radix(rest.get(range)?, 16).ok();
+    let first = rest.chars().next().unwrap_or_default();
+    match (first, rest.chars().nth(1)) {
+        ('%', _) => hex(1..3).and_then(|byte| Some((vec![byte.try_into().ok()?], 3))),
+        ('\\', Some('u')) => {
+            hex(2..6).and_then(|c| Some((char::from_u32(c)?.to_string().into(), 6)))
+        }
+        ('\\', Some(escaped @ ('"' | '\\' | '/'))) => Some((escaped.to_string().into(), 2)),
         _ => None,
     }
+    .unwrap_or_else(|| (vec![u8::try_from(first).unwrap_or_default()], first.len_utf8()))
+}
+
+/// The secret as it is, and what base64 makes of it inside a longer text.
+fn spellings(secret: &str) -> Vec<String> {
+    // None, one or two bytes of a group of three may come before; the first characters hold some of their bits,
+    // and the last ones some of what comes after.
+    let inside = [("", 0), ("x", 2), ("xx", 3)].into_iter().filter_map(|(before, start)| {
+        let bytes = format!("{before}{secret}");
+        base64::encode(bytes.as_bytes()).get(start..bytes.len() / 3 * 4).map(str::to_owned)
+    });
+    let inside = inside.filter(|encoded| encoded.len() >= 8);
+    inside.chain([Decoded::of(secret).text]).map(|spelling| plain_characters(&spelling)).collect()
 }
 
 /// Without the differences that do not count: forms write a space as `+`, base64 for URLs has `-` and `_` in the
 /// place of `+` and `/`, and a server may have changed the case.
 fn plain_characters(text: &str) -> String {
     text.replace([' ', '-'], "+").replace('_', "/").to_ascii_lowercase()
-}
-
-/// What base64 makes of a secret inside a longer text.
-fn inside_base64(secret: &str) -> Vec<String> {
-    // None, one or two bytes of a group of three may come before; the first characters hold some of their bits.
-    let cores = [("", 0), ("x", 2), ("xx", 3)].into_iter().map(|(before, start)| {
-        let bytes = format!("{before}{secret}");
-        // The last characters may hold bits of what comes after.
-        let end = bytes.len() / 3 * 4;
-        plain_characters(base64::encode(bytes.as_bytes()).get(start..end).unwrap_or_default())
-    });
-    cores.filter(|core| core.len() >= 8).collect()
 }
 
 #[cfg(test)]

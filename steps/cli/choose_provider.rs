@@ -38,7 +38,7 @@ impl Setup {
             true => Mask::showing_practice(practice::is_own_secret),
             false => Mask::hiding(),
         };
-        mask.learn_client_secret(self.client.client_secret.as_deref().unwrap_or_default());
+        mask.learn("client_secret", self.client.client_secret.as_deref().unwrap_or_default());
         mask
     }
 }

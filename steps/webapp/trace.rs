@@ -26,7 +26,7 @@ impl Trace {
     /// A mask of its own, which learns the secrets of this login.
     pub fn new(mask: &Mask, client_secret: Option<&str>) -> Trace {
         let mut mask = mask.clone();
-        mask.learn_client_secret(client_secret.unwrap_or_default());
+        mask.learn("client_secret", client_secret.unwrap_or_default());
         Trace { mask, messages: Vec::new() }
     }
 
