@@ -107,7 +107,7 @@ pub fn wait_for_code(
         on_visit(&visit);
         match visit.outcome {
             // A forged redirect must not cost the user their login.
-            Err(error) if error.is_about_no_login_of_ours() => continue,
+            Err(error) if error.is_stray() => continue,
             decided => return decided,
         }
     }

@@ -116,7 +116,7 @@ pub enum Error {
 
 impl Error {
     /// Whether a redirect with this error says nothing of the login that waits: then the wait goes on.
-    pub fn is_about_no_login_of_ours(&self) -> bool {
+    pub fn is_stray(&self) -> bool {
         use Error::{Encoding, NotTheRedirect, Repeated, StateMismatch, StateMissing};
         matches!(
             self,

@@ -16,6 +16,7 @@ use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use choose_provider::{choose_provider, environment};
 pub use failure::Failure;
 use notice::Notice;
 pub use options::Options;
@@ -28,7 +29,6 @@ use oauth2_by_hand::get_user_info::User;
 use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::show::mask::Mask;
-use oauth2_by_hand::show::visible::visible;
 use oauth2_by_hand::{Client, Error, practice};
 
 /// Runs a step program: options in, `log_in`, exit code out.
@@ -81,26 +81,23 @@ impl Cli {
 
     /// The client that the options and the environment describe, and its provider, ready to be asked.
     pub fn client(&mut self) -> Result<Client, Failure> {
-        let environment =
-            |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-        show_how_to_register(self.program, &self.options, &environment)?;
-        let setup = choose_provider::setup(&self.options, &environment)?;
-        self.screen.mask = setup.mask(&self.options);
-        let client = setup.client;
+        let chosen = choose_provider(self.program, &self.options, environment())?;
+        self.screen.mask = chosen.mask(&self.options);
+        let client = chosen.client;
         self.configured_redirect_uri = client.redirect_uri.clone();
-        self.provider = setup.server;
+        self.provider = chosen.server;
 
         let kind =
             if client.client_secret.is_some() { "with a secret" } else { "public, no secret" };
         self.screen.table(&[
             ("client", &format!("{} ({kind})", client.client_id)),
-            ("provider", &setup.provider),
+            ("provider", &chosen.title),
             (
                 "asks for",
                 if client.scope.is_empty() { "(the provider chooses)" } else { &client.scope },
             ),
         ])?;
-        for note in setup.notes {
+        for note in chosen.notes {
             self.screen.note(&note)?;
         }
         let is_foreign = |secret: &String| !practice::is_own_secret(secret);
@@ -132,8 +129,8 @@ impl Cli {
     }
 
     /// The head line of a step.
-    pub fn chapter(&self, title: &str) -> Result<(), Failure> {
-        self.screen.chapter(title)
+    pub fn heading(&self, title: &str) -> Result<(), Failure> {
+        self.screen.heading(title)
     }
 
     /// Shows the authorization URL and opens it in the browser, as the options wish.
@@ -147,7 +144,7 @@ impl Cli {
         }
         self.screen.rule(&format!("browser -> provider: {}", notice.title))?;
         self.screen.mask.learn_query(url);
-        self.screen.bare(url)?;
+        self.screen.print_raw(url)?;
         self.screen.notice(notice.lines)?;
         if self.options.paste {
             self.screen.note("Open this address in a browser and answer there. Then paste here, as one line, \
@@ -309,20 +306,6 @@ impl Cli {
         out.flush()?;
         io::stdin().read_line(&mut String::new())?;
         Ok(())
-    }
-}
-
-/// Says how to become a client of the chosen provider, if the environment does not say as which client.
-pub fn show_how_to_register(
-    program: &str,
-    options: &Options,
-    environment: choose_provider::Lookup,
-) -> Result<(), Failure> {
-    match choose_provider::unregistered(options, environment) {
-        Some((preset, redirect_uri)) => {
-            screen::print(&provider_help::how_to_register(program, preset, &visible(&redirect_uri)))
-        }
-        None => Ok(()),
     }
 }
 

@@ -17,7 +17,7 @@ fn log_in(cli: &mut Cli) -> Result<(), Failure> {
     let mut client = cli.client()?;
 
     // Listen before the browser leaves, so that this program is there when it returns.
-    cli.chapter("Step 1: authorize")?;
+    cli.heading("Step 1: authorize")?;
     let state = authorize::new_state()?;
     let listener = match cli.pastes() {
         true => callback::paste(&client, &state, cli.lines()),

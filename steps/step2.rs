@@ -16,7 +16,7 @@ fn main() -> ExitCode {
 fn log_in(cli: &mut Cli) -> Result<(), Failure> {
     let mut client = cli.client()?;
 
-    cli.chapter("Step 1: authorize")?;
+    cli.heading("Step 1: authorize")?;
     let state = authorize::new_state()?;
     let listener = match cli.pastes() {
         true => callback::paste(&client, &state, cli.lines()),
@@ -30,7 +30,7 @@ fn log_in(cli: &mut Cli) -> Result<(), Failure> {
     let code = callback::wait_for_code(listener, |visit| cli.show_visit(visit))?;
 
     // Build the request, look at it, send it.
-    cli.chapter("Step 2: fetch the access token")?;
+    cli.heading("Step 2: fetch the access token")?;
     let request = fetch_token::token_request(&client, &code, &code_verifier);
     cli.show_request(&request, notice::TOKEN_REQUEST)?;
     let response = http::send(&request)?;

@@ -16,7 +16,7 @@ fn main() -> ExitCode {
 fn log_in(cli: &mut Cli) -> Result<(), Failure> {
     let mut client = cli.client()?;
 
-    cli.chapter("Step 1: authorize")?;
+    cli.heading("Step 1: authorize")?;
     let state = authorize::new_state()?;
     let listener = match cli.pastes() {
         true => callback::paste(&client, &state, cli.lines()),
@@ -29,7 +29,7 @@ fn log_in(cli: &mut Cli) -> Result<(), Failure> {
     cli.open(&url, &client, notice::AUTHORIZATION_URL)?;
     let code = callback::wait_for_code(listener, |visit| cli.show_visit(visit))?;
 
-    cli.chapter("Step 2: fetch the access token")?;
+    cli.heading("Step 2: fetch the access token")?;
     let request = fetch_token::token_request(&client, &code, &code_verifier);
     cli.show_request(&request, notice::TOKEN_REQUEST)?;
     let response = http::send(&request)?;
@@ -37,7 +37,7 @@ fn log_in(cli: &mut Cli) -> Result<(), Failure> {
     let token = fetch_token::read_token(&response)?;
     cli.show_token(&token, &client)?;
 
-    cli.chapter("Step 3: get the user's information")?;
+    cli.heading("Step 3: get the user's information")?;
     let request = get_user_info::user_info_request(&client, &token.access_token);
     cli.show_request(&request, notice::USER_REQUEST)?;
     let response = http::send(&request)?;

@@ -10,12 +10,13 @@ mod cli;
 use std::net::TcpListener;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::{env, thread};
+use std::thread;
 
 use app::{App, Provider};
-use cli::choose_provider::{Setup, setup};
+use cli::choose_provider::{ChosenProvider, choose_provider, environment};
 use cli::screen::{print, wrapped};
 use cli::{Failure, Options};
+use oauth2_by_hand::client::settings::Settings;
 use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::http::{endpoint, loopback};
 use oauth2_by_hand::show::mask::Mask;
@@ -26,24 +27,22 @@ fn main() -> ExitCode {
 }
 
 fn serve(options: &Options) -> Result<(), Failure> {
-    let environment = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into());
-    cli::show_how_to_register("webapp", options, &environment)?;
-    let mut chosen = setup(options, &environment)?;
+    let mut chosen = choose_provider("webapp", options, environment())?;
     let listeners = listen(&mut chosen.client, options.port)?;
     let (origin, _) = endpoint::split(&chosen.client.redirect_uri);
     // A browser leaves the default port out of `Host`.
     let origin = origin.strip_suffix(":80").unwrap_or(&origin).to_owned();
 
-    let mut setups = vec![chosen];
-    if setups.iter().all(|setup| setup.server.is_none()) && origin.starts_with("http://127.0.0.1") {
+    let mut providers = vec![chosen];
+    if providers.iter().all(|one| one.server.is_none()) && origin.starts_with("http://127.0.0.1") {
         // What the environment says is about the other provider.
         let practice = Options { provider: Some("practice".into()), ..options.clone() };
-        let mut practice = setup(&practice, &|_| None)?;
+        let mut practice = choose_provider("webapp", &practice, Settings::new())?;
         practice.client.redirect_uri = format!("{origin}/callback");
-        setups.insert(0, practice);
+        providers.insert(0, practice);
     }
-    let notes = setups.iter().flat_map(|setup| setup.notes.clone()).collect::<Vec<_>>();
-    let providers = setups.iter().map(|setup| provider(setup, options)).collect();
+    let notes = providers.iter().flat_map(|one| one.notes.clone()).collect::<Vec<_>>();
+    let providers = providers.iter().map(|one| provider(one, options)).collect();
     let app = App::new(&origin, providers);
     let server = Server::start(listeners, Arc::new(move |request: &_| app.handle(request)))
         .map_err(|error| loopback::cannot_listen(&origin, &error))?;
@@ -78,12 +77,12 @@ fn listen(client: &mut Client, port: Option<u16>) -> Result<Vec<TcpListener>, Er
     Ok(listeners)
 }
 
-fn provider(setup: &Setup, options: &Options) -> Provider {
-    let (name, title) = match (&setup.server, options.provider.as_deref()) {
+fn provider(chosen: &ChosenProvider, options: &Options) -> Provider {
+    let (name, title) = match (&chosen.server, options.provider.as_deref()) {
         (Some(_), _) => ("practice", "Practice"),
-        (None, name) => (name.unwrap_or("custom"), setup.provider.as_str()),
+        (None, name) => (name.unwrap_or("custom"), chosen.title.as_str()),
     };
     // A provider elsewhere on this machine may be a real one behind a port forward.
-    let mask = if setup.server.is_some() { setup.mask(options) } else { Mask::hiding() };
-    Provider { name: name.into(), title: title.into(), client: setup.client.clone(), mask }
+    let mask = if chosen.server.is_some() { chosen.mask(options) } else { Mask::hiding() };
+    Provider { name: name.into(), title: title.into(), client: chosen.client.clone(), mask }
 }

@@ -115,8 +115,9 @@ fn the_words_of_a_server_never_steer_the_terminal() {
             format!("code=a&state={{S}}&iss=http://x{steering}"),
         ] {
             let shown = redirect(&query).unwrap_err().to_string();
-            let steers = |c: char| oauth2_by_hand::show::visible::steers(c) && c != '\n';
-            assert!(!shown.contains(steers), "{query}: {shown:?}");
+            let is_invisible =
+                |c: char| oauth2_by_hand::show::visible::is_invisible(c) && c != '\n';
+            assert!(!shown.contains(is_invisible), "{query}: {shown:?}");
         }
     }
 }
@@ -295,11 +296,8 @@ fn configurations() {
             ("OAUTH_TOKEN_URL", "https://example.com/token"),
             ("OAUTH_USERINFO_URL", "https://example.com/user"),
         ];
-        settings::client(&|setting| {
-            let of_base = base.iter().find(|(key, _)| *key == setting);
-            let of_base = of_base.map(|(_, value)| (*value).to_owned());
-            if setting == name { Some(value.to_owned()) } else { of_base }
-        })
+        let all = base.into_iter().chain([(name, value)]);
+        settings::client(&all.map(|(name, value)| (name.into(), value.into())).collect())
     };
     let (token, redirect) = ("OAUTH_TOKEN_URL", "OAUTH_REDIRECT_URI");
     let rows: &[(&str, &str, bool)] = &[

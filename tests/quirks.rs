@@ -23,11 +23,9 @@ use oauth2_by_hand::{Client, Error, authorize};
 /// A provider with the habits of that name, and its client `workshop`.
 fn like(name: &str) -> (Provider, Client) {
     let provider = Provider::like(ISSUER, quirks::quirks(name).unwrap());
-    let own = provider.settings();
-    let client = settings::client(&|name| {
-        own.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone())
-    });
-    (provider, client.unwrap())
+    let own = provider.settings().into_iter().map(|(name, value)| (name.to_owned(), value));
+    let client = settings::client(&own.collect()).unwrap();
+    (provider, client)
 }
 
 fn redirect(provider: &Provider, client: &Client, person: &str) -> String {

@@ -26,20 +26,16 @@ const CODE_CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// The client of the examples, with the secret of the section and the method of client authentication.
 fn client(secret: &'static str, method: &'static str) -> Client {
-    settings::client(&|name| {
-        let value = match name {
-            "OAUTH_CLIENT_ID" => "s6BhdRkqt3",
-            "OAUTH_CLIENT_SECRET" => secret,
-            "OAUTH_CLIENT_AUTH" => method,
-            "OAUTH_REDIRECT_URI" => "https://client.example.com/cb",
-            "OAUTH_AUTHORIZE_URL" => "https://server.example.com/authorize",
-            "OAUTH_TOKEN_URL" => "https://server.example.com/token",
-            "OAUTH_USERINFO_URL" => "https://server.example.com/resource",
-            _ => return None,
-        };
-        Some(value.to_owned())
-    })
-    .unwrap()
+    let settings = [
+        ("OAUTH_CLIENT_ID", "s6BhdRkqt3"),
+        ("OAUTH_CLIENT_SECRET", secret),
+        ("OAUTH_CLIENT_AUTH", method),
+        ("OAUTH_REDIRECT_URI", "https://client.example.com/cb"),
+        ("OAUTH_AUTHORIZE_URL", "https://server.example.com/authorize"),
+        ("OAUTH_TOKEN_URL", "https://server.example.com/token"),
+        ("OAUTH_USERINFO_URL", "https://server.example.com/resource"),
+    ];
+    settings::client(&settings.map(|(name, value)| (name.into(), value.into())).into()).unwrap()
 }
 
 /// The pairs of a form or a query, decoded by somebody else's decoder, in the order of the alphabet.

@@ -23,9 +23,8 @@ use oauth2_by_hand::practice::{self, Provider};
 use oauth2_by_hand::{Client, authorize, fetch_token, get_user_info, pkce};
 
 fn client_of(provider: &Provider) -> Client {
-    let own = provider.settings();
-    let setting = |name: &str| own.iter().find(|(key, _)| *key == name).map(|(_, v)| v.clone());
-    settings::client(&setting).unwrap()
+    let own = provider.settings().into_iter().map(|(name, value)| (name.to_owned(), value));
+    settings::client(&own.collect()).unwrap()
 }
 
 /// A whole login, where `send` brings each request to the provider.

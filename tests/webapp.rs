@@ -64,9 +64,8 @@ fn world_with(others: Vec<Provider>) -> World {
 }
 
 fn client(settings: &[(&str, String)]) -> Client {
-    let setting =
-        |name: &str| settings.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
-    settings::client(&setting).unwrap()
+    let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    settings::client(&settings.collect()).unwrap()
 }
 
 impl World {

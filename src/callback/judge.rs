@@ -45,7 +45,7 @@ impl Judge {
         };
 
         let page = result_page::answer(misdirected, &outcome);
-        let is_stray = outcome.as_ref().is_err_and(Error::is_about_no_login_of_ours);
+        let is_stray = outcome.as_ref().is_err_and(Error::is_stray);
         if is_stray {
             if self.stray_visits.fetch_add(1, Ordering::SeqCst) >= MAX_STRAY_VISITS {
                 return page;
@@ -140,11 +140,9 @@ mod tests {
     }
 
     fn client() -> Client {
-        let setting = |name: &str| match name {
-            "OAUTH_CLIENT_ID" => Some("id".to_owned()),
-            _ if name.ends_with("_URL") => Some("https://example.com/".to_owned()),
-            _ => None,
-        };
-        settings::client(&setting).unwrap()
+        let urls = ["OAUTH_AUTHORIZE_URL", "OAUTH_TOKEN_URL", "OAUTH_USERINFO_URL"];
+        let urls = urls.map(|name| (name.to_owned(), "https://example.com/".to_owned()));
+        let id = ("OAUTH_CLIENT_ID".to_owned(), "id".to_owned());
+        settings::client(&urls.into_iter().chain([id]).collect()).unwrap()
     }
 }

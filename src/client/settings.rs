@@ -13,6 +13,8 @@
 //! [RFC 6749 §3.1, §3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.1
 //! [Appendix A]: https://www.rfc-editor.org/rfc/rfc6749#appendix-A
 
+use std::collections::BTreeMap;
+
 use crate::by_hand::urlencoding;
 use crate::client::{Client, ClientAuthentication};
 use crate::error::Error;
@@ -24,15 +26,16 @@ pub const DEFAULT_REDIRECT_URI: &str = "http://127.0.0.1:8080/callback";
 /// The members that are the user's id at most providers, unless the configuration names another one.
 const USER_ID_MEMBERS: &[&str] = &["id", "sub"];
 
-/// Builds a client from the `OAUTH_…` settings, which `setting` looks up by name.
-///
-/// An empty setting counts as unset.
+/// The `OAUTH_…` settings by name. An empty one counts as unset.
+pub type Settings = BTreeMap<String, String>;
+
+/// Builds a client from its settings.
 ///
 /// # Errors
 ///
 /// [`Error::Configuration`] with the name of the first setting that cannot be used.
-pub fn client(setting: &dyn Fn(&str) -> Option<String>) -> Result<Client, Error> {
-    let optional = |name| setting(name).filter(|value| !value.is_empty());
+pub fn client(settings: &Settings) -> Result<Client, Error> {
+    let optional = |name| settings.get(name).cloned().filter(|value| !value.is_empty());
     let required = |name| optional(name).ok_or_else(|| refuse(name, "it is not set"));
     Ok(Client {
         client_id: words("OAUTH_CLIENT_ID", required("OAUTH_CLIENT_ID")?)?,

@@ -36,11 +36,11 @@ type Refusal = (&'static str, &'static str);
 /// The browser brings the client's question.
 pub fn ask(state: &mut State, request: &Request) -> Answered {
     let pairs = decode_pairs(request.query())
-        .map_err(|_| unclear("The request is not in readable URL encoding."))?;
-    let (client, redirect_uri) = who_asks(state, &pairs).map_err(unclear)?;
+        .map_err(|_| cannot_go_on("The request is not in readable URL encoding."))?;
+    let (client, redirect_uri) = client_and_redirect_uri(state, &pairs).map_err(cannot_go_on)?;
     // A state that came twice is none: which one would we send back?
     let client_state = parameter(&pairs, "state").ok().flatten().map(str::to_owned);
-    let (scopes, code_challenge) = match what_is_asked(&client, &pairs, state.quirks) {
+    let (scopes, code_challenge) = match scopes_and_code_challenge(&client, &pairs, state.quirks) {
         Ok(asked) => asked,
         Err(refusal) => {
             let answer = refuse(state, refusal);
@@ -69,7 +69,10 @@ fn refuse(state: &mut State, (error, description): Refusal) -> Vec<(&'static str
 }
 
 /// Client and redirect URI, if both are known and belong together.
-fn who_asks(state: &State, pairs: &Pairs) -> Result<(Registration, String), &'static str> {
+fn client_and_redirect_uri(
+    state: &State,
+    pairs: &Pairs,
+) -> Result<(Registration, String), &'static str> {
     let (Ok(client_id), Ok(redirect_uri)) =
         (parameter(pairs, "client_id"), parameter(pairs, "redirect_uri"))
     else {
@@ -88,7 +91,7 @@ fn who_asks(state: &State, pairs: &Pairs) -> Result<(Registration, String), &'st
 }
 
 /// Scopes and code challenge, if all else of the request is in order too.
-fn what_is_asked(
+fn scopes_and_code_challenge(
     client: &Registration,
     pairs: &Pairs,
     quirks: &Quirks,
@@ -155,7 +158,7 @@ fn consent(
         decision: None,
     };
     let now = state.now();
-    state.transactions.put(&name, transaction, now);
+    state.transactions.insert(&name, transaction, now);
     Ok(with_session(page, &session))
 }
 
@@ -175,7 +178,7 @@ fn send_back(
     Response::see_other(&location)
 }
 
-fn unclear(problem: &str) -> Response {
+fn cannot_go_on(problem: &str) -> Response {
     error_page(
         400,
         "This login cannot go on",

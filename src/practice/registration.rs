@@ -67,7 +67,7 @@ pub fn register(state: &mut State, request: &Request) -> Answered {
         redirect_uri: redirect_uri.to_owned(),
     };
     let now = state.now();
-    state.registrations.put(&client.client_id, client.clone(), now);
+    state.registrations.insert(&client.client_id, client.clone(), now);
 
     Ok(registered_page(&client, &settings(state, &client)))
 }
@@ -105,7 +105,7 @@ pub fn session(state: &mut State, request: &Request) -> Result<(String, String),
         return Ok((session.to_owned(), form_token.clone()));
     }
     let (session, form_token) = (unguessable()?, unguessable()?);
-    state.sessions.put(&session, form_token.clone(), now);
+    state.sessions.insert(&session, form_token.clone(), now);
     Ok((session, form_token))
 }
 

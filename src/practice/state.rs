@@ -17,7 +17,7 @@ use super::people::Person;
 use super::quirks::Quirks;
 use super::scopes::Scope;
 use crate::http::Response;
-use crate::web::expiring_map::Shelf;
+use crate::web::expiring_map::ExpiringMap;
 
 /// RFC 6749 §4.1.2 recommends ten minutes at most; a program needs less than a second.
 pub const CODE_LIFE: Duration = Duration::from_secs(60);
@@ -108,16 +108,16 @@ pub struct State {
     pub issuer: String,
     pub quirks: &'static Quirks,
     pub fixed_clients: [Registration; 2],
-    pub registrations: Shelf<Registration>,
+    pub registrations: ExpiringMap<Registration>,
     /// By session: the token of its registration form.
-    pub sessions: Shelf<String>,
-    pub transactions: Shelf<Transaction>,
-    pub codes: Shelf<Code>,
-    pub access_tokens: Shelf<Issued>,
-    pub refresh_tokens: Shelf<Issued>,
-    pub failures: Shelf<Failures>,
+    pub sessions: ExpiringMap<String>,
+    pub transactions: ExpiringMap<Transaction>,
+    pub codes: ExpiringMap<Code>,
+    pub access_tokens: ExpiringMap<Issued>,
+    pub refresh_tokens: ExpiringMap<Issued>,
+    pub failures: ExpiringMap<Failures>,
     /// Who has allowed which client before, as `client_id login`.
-    pub consents: Shelf<()>,
+    pub consents: ExpiringMap<()>,
     pub remarks: Vec<String>,
     pub skew: Duration,
 }
@@ -128,15 +128,15 @@ impl State {
             issuer: issuer.to_owned(),
             quirks,
             fixed_clients: [workshop(quirks), workshop_public(quirks)],
-            registrations: Shelf::new(1000, 365 * DAY),
-            sessions: Shelf::new(1000, DAY),
+            registrations: ExpiringMap::new(1000, 365 * DAY),
+            sessions: ExpiringMap::new(1000, DAY),
             // A transaction keeps what the request said, so this room is small.
-            transactions: Shelf::new(256, TRANSACTION_LIFE),
-            codes: Shelf::new(1000, CODE_MEMORY),
-            access_tokens: Shelf::new(1000, ACCESS_TOKEN_LIFE),
-            refresh_tokens: Shelf::new(1000, REFRESH_TOKEN_LIFE),
-            failures: Shelf::new(1000, DAY),
-            consents: Shelf::new(1000, DAY),
+            transactions: ExpiringMap::new(256, TRANSACTION_LIFE),
+            codes: ExpiringMap::new(1000, CODE_MEMORY),
+            access_tokens: ExpiringMap::new(1000, ACCESS_TOKEN_LIFE),
+            refresh_tokens: ExpiringMap::new(1000, REFRESH_TOKEN_LIFE),
+            failures: ExpiringMap::new(1000, DAY),
+            consents: ExpiringMap::new(1000, DAY),
             remarks: Vec::new(),
             skew: Duration::ZERO,
         }
@@ -178,8 +178,8 @@ impl State {
 
     /// Revokes all tokens that go back to one code.
     pub fn revoke(&mut self, family: &str) {
-        self.access_tokens.keep(|token| token.family != family);
-        self.refresh_tokens.keep(|token| token.family != family);
+        self.access_tokens.retain(|token| token.family != family);
+        self.refresh_tokens.retain(|token| token.family != family);
     }
 }
 

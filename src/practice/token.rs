@@ -31,7 +31,7 @@ type Pairs = [(String, String)];
 /// Answers a token request.
 pub fn token(state: &mut State, request: &Request) -> Answered {
     let (Ok(answer) | Err(answer)) = answer(state, request);
-    Ok(habits::dressed(state, request, answer))
+    Ok(habits::with_habits(state, request, answer))
 }
 
 fn answer(state: &mut State, request: &Request) -> Answered {
@@ -162,10 +162,10 @@ fn issue(state: &mut State, token: Issued, scopes: Vec<&'static Scope>) -> Answe
         "expires_in": ACCESS_TOKEN_LIFE.as_secs(),
         "scope": scope.join(" "),
     });
-    state.access_tokens.put(&access_token, Issued { scopes, ..token.clone() }, now);
+    state.access_tokens.insert(&access_token, Issued { scopes, ..token.clone() }, now);
     if gets_refresh_token(state, &token) {
         let refresh_token = state.new_token()?;
-        state.refresh_tokens.put(&refresh_token, token, now);
+        state.refresh_tokens.insert(&refresh_token, token, now);
         if let Some(members) = answer.as_object_mut() {
             members.insert("refresh_token".into(), refresh_token.into());
         }
@@ -177,7 +177,7 @@ fn gets_refresh_token(state: &mut State, token: &Issued) -> bool {
     let consent = format!("{} {}", token.client_id, token.person.login);
     let now = state.now();
     let is_first = state.consents.get(&consent, now).is_none();
-    state.consents.put(&consent, (), now);
+    state.consents.insert(&consent, (), now);
     let why_not = match state.quirks.refresh {
         Refresh::Always => return true,
         Refresh::FirstConsent if is_first => return true,

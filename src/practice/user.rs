@@ -47,7 +47,7 @@ pub fn user(state: &mut State, request: &Request) -> Answered {
     if !quirks.user_habit.is_empty() {
         state.quirk(quirks.user_habit);
     }
-    if shapes::take_out(&mut user, person, quirks.nulls) {
+    if shapes::remove_members(&mut user, person, quirks.nulls) {
         state.quirk("null for what this person has not filled in.");
     }
     let mut response = answers::json(200, &user);

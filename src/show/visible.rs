@@ -10,13 +10,13 @@
 //!
 //! Next: `html.rs`, where the same holds for a page.
 
-/// The text with every character that steers shown as an escape, and CRLF as the line end that it is.
+/// The text with every invisible character shown as an escape, and CRLF as a line end.
 pub fn visible(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
     for c in text.replace("\r\n", "\n").chars() {
         match c {
             '\n' | '\t' => visible.push(c),
-            _ if steers(c) => visible.extend(c.escape_unicode()),
+            _ if is_invisible(c) => visible.extend(c.escape_unicode()),
             _ => visible.push(c),
         }
     }
@@ -25,7 +25,7 @@ pub fn visible(text: &str) -> String {
 
 /// Whether a character is not seen but changes what is seen: controls, line separators, and those that
 /// turn the direction of text (Unicode UAX #9), so that `gnp.exe` could read as `exe.png`.
-pub fn steers(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
         || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

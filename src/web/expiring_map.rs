@@ -1,73 +1,68 @@
-//! A shelf for things that grow old: codes, tokens, sessions, logins that were only begun.
+//! A map whose entries expire: codes, tokens, sessions, logins that were only begun.
 //!
-//! Anybody on this machine can ask for as many as they like, so a shelf has room for a fixed number,
-//! and everything on it a fixed life. When it is full the oldest thing makes room for the new one.
-//!
-//! ```text
-//! key, thing, now  ->  Shelf  ->  the thing, until its time is over
-//! ```
-//!
-//! Next: `visible.rs`.
+//! Any program on this machine can ask for as many as it likes, so a map has a capacity, and each entry a lifetime.
+//! When the map is full, the oldest entry makes room for the new one.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// Things by name, bounded in number and in age.
-pub struct Shelf<T> {
-    room: usize,
-    life: Duration,
-    /// Each with its place in the order of coming, and the time at which it came.
-    things: HashMap<String, (u64, Instant, T)>,
-    next: u64,
+/// Entries by name, bounded in number and in age.
+pub struct ExpiringMap<T> {
+    capacity: usize,
+    lifetime: Duration,
+    /// Each with its number and the time at which it was inserted.
+    entries: HashMap<String, (u64, Instant, T)>,
+    next_number: u64,
 }
 
-impl<T> Shelf<T> {
-    /// An empty shelf: how many things it holds, and for how long.
-    pub fn new(room: usize, life: Duration) -> Shelf<T> {
-        // Twice the room: with less, what was taken off makes the table double itself one day.
-        Shelf { room, life, things: HashMap::with_capacity(2 * room), next: 0 }
+impl<T> ExpiringMap<T> {
+    /// An empty map: how many entries it holds, and for how long.
+    pub fn new(capacity: usize, lifetime: Duration) -> ExpiringMap<T> {
+        // Twice the capacity: with less, what was removed makes the table double itself one day.
+        let entries = HashMap::with_capacity(2 * capacity);
+        ExpiringMap { capacity, lifetime, entries, next_number: 0 }
     }
 
-    /// Puts a thing on the shelf. What is over goes, and the oldest one if there is still no room.
-    pub fn put(&mut self, name: &str, thing: T, now: Instant) {
-        self.take(name);
-        self.things.retain(|_, (_, since, _)| now.duration_since(*since) < self.life);
-        if self.things.len() >= self.room {
-            let oldest = self.things.values().map(|(place, ..)| *place).min();
-            self.things.retain(|_, (place, ..)| Some(*place) != oldest);
+    /// Inserts an entry. Expired ones are dropped, and the oldest one if there is still no room.
+    pub fn insert(&mut self, name: &str, value: T, now: Instant) {
+        self.remove(name);
+        self.entries.retain(|_, (_, since, _)| now.duration_since(*since) < self.lifetime);
+        if self.entries.len() >= self.capacity {
+            let oldest = self.entries.values().map(|(number, ..)| *number).min();
+            self.entries.retain(|_, (number, ..)| Some(*number) != oldest);
         }
-        self.things.insert(name.to_owned(), (self.next, now, thing));
-        self.next += 1;
+        self.entries.insert(name.to_owned(), (self.next_number, now, value));
+        self.next_number += 1;
     }
 
-    /// The thing of that name, if its time is not over.
+    /// The entry of that name, if it has not expired.
     pub fn get(&self, name: &str, now: Instant) -> Option<&T> {
-        let (_, since, thing) = self.things.get(name)?;
-        (now.duration_since(*since) < self.life).then_some(thing)
+        let (_, since, value) = self.entries.get(name)?;
+        (now.duration_since(*since) < self.lifetime).then_some(value)
     }
 
     /// The same, to change it. That does not make it younger.
     pub fn get_mut(&mut self, name: &str, now: Instant) -> Option<&mut T> {
-        let (_, since, thing) = self.things.get_mut(name)?;
-        (now.duration_since(*since) < self.life).then_some(thing)
+        let (_, since, value) = self.entries.get_mut(name)?;
+        (now.duration_since(*since) < self.lifetime).then_some(value)
     }
 
-    /// The names of the things that fit and whose time is not over, the oldest first.
+    /// The names of the entries that fit and have not expired, the oldest first.
     pub fn names(&self, now: Instant, fits: impl Fn(&T) -> bool) -> Vec<String> {
-        let wanted = self.things.keys().filter(|name| self.get(name, now).is_some_and(&fits));
+        let wanted = self.entries.keys().filter(|name| self.get(name, now).is_some_and(&fits));
         let mut names: Vec<String> = wanted.cloned().collect();
-        names.sort_by_key(|name| self.things.get(name).map(|(place, ..)| *place));
+        names.sort_by_key(|name| self.entries.get(name).map(|(number, ..)| *number));
         names
     }
 
-    /// Takes a thing off the shelf, also one whose time is over.
-    pub fn take(&mut self, name: &str) -> Option<T> {
-        self.things.remove(name).map(|(.., thing)| thing)
+    /// Removes an entry, also an expired one.
+    pub fn remove(&mut self, name: &str) -> Option<T> {
+        self.entries.remove(name).map(|(.., value)| value)
     }
 
-    /// Takes everything off the shelf that does not fit.
-    pub fn keep(&mut self, fits: impl Fn(&T) -> bool) {
-        self.things.retain(|_, (.., thing)| fits(thing));
+    /// Removes every entry that does not fit.
+    pub fn retain(&mut self, fits: impl Fn(&T) -> bool) {
+        self.entries.retain(|_, (.., value)| fits(value));
     }
 }
 
@@ -80,63 +75,63 @@ mod tests {
     #[test]
     fn a_thing_is_there_until_its_life_is_over() {
         let start = Instant::now();
-        let mut shelf = Shelf::new(9, MINUTE);
-        shelf.put("code", 1, start);
+        let mut map = ExpiringMap::new(9, MINUTE);
+        map.insert("code", 1, start);
 
-        assert_eq!(shelf.get("code", start + MINUTE - Duration::from_nanos(1)), Some(&1));
-        assert_eq!(shelf.get_mut("code", start + MINUTE - Duration::from_nanos(1)), Some(&mut 1));
-        assert_eq!(shelf.get("code", start + MINUTE), None);
-        assert_eq!(shelf.get_mut("code", start + MINUTE), None);
-        assert_eq!(shelf.get("other", start), None);
+        assert_eq!(map.get("code", start + MINUTE - Duration::from_nanos(1)), Some(&1));
+        assert_eq!(map.get_mut("code", start + MINUTE - Duration::from_nanos(1)), Some(&mut 1));
+        assert_eq!(map.get("code", start + MINUTE), None);
+        assert_eq!(map.get_mut("code", start + MINUTE), None);
+        assert_eq!(map.get("other", start), None);
     }
 
     #[test]
     fn the_names_of_what_fits_come_oldest_first_and_without_what_is_over() {
         let start = Instant::now();
-        let mut shelf = Shelf::new(9, MINUTE);
+        let mut map = ExpiringMap::new(9, MINUTE);
         for (name, thing, since) in [("over", 1, start), ("b", 1, start + MINUTE / 2)] {
-            shelf.put(name, thing, since);
+            map.insert(name, thing, since);
         }
         for (name, thing) in [("other", 2), ("a", 1), ("taken", 1), ("new", 1), ("a", 1)] {
-            shelf.put(name, thing, start + MINUTE / 2);
+            map.insert(name, thing, start + MINUTE / 2);
         }
-        shelf.take("taken");
+        map.remove("taken");
 
-        assert_eq!(shelf.names(start + MINUTE, |thing| *thing == 1), ["b", "new", "a"]);
-        assert_eq!(shelf.names(start + MINUTE, |thing| *thing == 3), [""; 0]);
+        assert_eq!(map.names(start + MINUTE, |thing| *thing == 1), ["b", "new", "a"]);
+        assert_eq!(map.names(start + MINUTE, |thing| *thing == 3), [""; 0]);
     }
 
     #[test]
     fn under_a_flood_the_oldest_falls_off_and_nothing_grows() {
         let now = Instant::now();
-        let mut shelf = Shelf::new(3, MINUTE);
+        let mut map = ExpiringMap::new(3, MINUTE);
         for number in 0..1000 {
-            shelf.put(&number.to_string(), number, now);
-            assert!(shelf.things.len() <= 3);
+            map.insert(&number.to_string(), number, now);
+            assert!(map.entries.len() <= 3);
         }
-        assert_eq!(shelf.get("996", now), None);
-        assert_eq!(shelf.get("997", now), Some(&997));
+        assert_eq!(map.get("996", now), None);
+        assert_eq!(map.get("997", now), Some(&997));
     }
 
     #[test]
     fn what_was_taken_or_replaced_leaves_nothing_behind() {
         let now = Instant::now();
-        let mut shelf = Shelf::new(3, MINUTE);
+        let mut map = ExpiringMap::new(3, MINUTE);
         for number in 0..1000 {
-            shelf.put("first", 0, now);
-            shelf.put("same", number, now);
-            shelf.take("same");
+            map.insert("first", 0, now);
+            map.insert("same", number, now);
+            map.remove("same");
         }
-        shelf.keep(|number| *number > 0);
-        assert_eq!(shelf.things.len(), 0);
+        map.retain(|number| *number > 0);
+        assert_eq!(map.entries.len(), 0);
     }
 
     #[test]
     fn what_is_over_makes_room_first() {
         let start = Instant::now();
-        let mut shelf = Shelf::new(3, MINUTE);
-        shelf.put("old", 1, start);
-        shelf.put("new", 2, start + MINUTE);
-        assert_eq!(shelf.things.len(), 1);
+        let mut map = ExpiringMap::new(3, MINUTE);
+        map.insert("old", 1, start);
+        map.insert("new", 2, start + MINUTE);
+        assert_eq!(map.entries.len(), 1);
     }
 }

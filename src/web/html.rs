@@ -15,7 +15,7 @@
 
 use std::fmt;
 
-use crate::show::visible::steers;
+use crate::show::visible::is_invisible;
 
 /// A piece of HTML, safe to send. The field is private: that is the whole defence.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -83,7 +83,7 @@ fn escape(text: &str) -> String {
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
             '\n' | '\t' => escaped.push(c),
-            c if steers(c) => escaped.extend(c.escape_unicode()),
+            c if is_invisible(c) => escaped.extend(c.escape_unicode()),
             c => escaped.push(c),
         }
     }

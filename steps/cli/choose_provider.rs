@@ -1,27 +1,30 @@
 //! Who the client is and which provider it talks to: from the options and the environment.
 
-use super::{Options, Screen};
+use std::env;
+
+use super::{Failure, Options, Screen, provider_help, screen};
 use oauth2_by_hand::client::providers::{self, Preset};
-use oauth2_by_hand::client::settings;
+use oauth2_by_hand::client::settings::{self, Settings};
 use oauth2_by_hand::http::send::proxy_to;
 use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::http::{Request, endpoint};
 use oauth2_by_hand::practice::{Answer, quirks};
 use oauth2_by_hand::show::mask::Mask;
+use oauth2_by_hand::show::visible::visible;
 use oauth2_by_hand::{Client, Error, practice};
 
 /// What a login starts with.
-pub struct Setup {
+pub struct ChosenProvider {
     pub client: Client,
     /// What the provider is, in words.
-    pub provider: String,
+    pub title: String,
     /// What the user should know.
     pub notes: Vec<String>,
     /// The practice provider, where it runs inside this program.
     pub server: Option<Server>,
 }
 
-impl Setup {
+impl ChosenProvider {
     /// Whether the provider is on this machine, so that what it hands out is worth nothing elsewhere.
     pub fn is_local(&self) -> bool {
         let client = &self.client;
@@ -43,90 +46,100 @@ impl Setup {
     }
 }
 
-/// What looks up a setting by its name.
-pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
-
 const URLS: [&str; 3] = ["OAUTH_AUTHORIZE_URL", "OAUTH_TOKEN_URL", "OAUTH_USERINFO_URL"];
 
 /// What makes a program a client of a provider.
 const IDENTITY: [&str; 2] = ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET"];
 
-/// What a registration at one provider gives, and another provider cannot know.
-const OF_A_PROVIDER: [&str; 7] =
-    [IDENTITY[0], IDENTITY[1], URLS[0], URLS[1], URLS[2], "OAUTH_ISSUER", "OAUTH_USER_ID"];
+/// What belongs to one provider: another one has its own.
+const OF_THE_PROVIDER: [&str; 5] = [URLS[0], URLS[1], URLS[2], "OAUTH_ISSUER", "OAUTH_USER_ID"];
+
+/// What the client chooses, at any provider.
+const OF_THE_CLIENT: [&str; 3] = ["OAUTH_REDIRECT_URI", "OAUTH_SCOPE", "OAUTH_CLIENT_AUTH"];
+
+/// The settings of the environment. An empty one counts as unset.
+pub fn environment() -> Settings {
+    let names = IDENTITY.into_iter().chain(OF_THE_PROVIDER).chain(OF_THE_CLIENT);
+    let values = names.filter_map(|name| {
+        Some((name.to_owned(), env::var_os(name)?.to_string_lossy().into_owned()))
+    });
+    values.filter(|(_, value)| !value.is_empty()).collect()
+}
 
 /// Chooses the provider, and builds the client from its settings and the environment's.
-pub fn setup(options: &Options, environment: Lookup) -> Result<Setup, Error> {
-    let environment = &|name: &str| environment(name).filter(|value| !value.is_empty());
-    let missing: Vec<&str> = URLS.into_iter().filter(|url| environment(url).is_none()).collect();
-    let mut setup = match (options.provider.as_deref(), missing.as_slice()) {
-        (Some("practice"), _) => practice(options, None, &|_| None, environment)?,
+pub fn choose_provider(
+    program: &str,
+    options: &Options,
+    environment: Settings,
+) -> Result<ChosenProvider, Failure> {
+    let missing: Vec<&str> =
+        URLS.into_iter().filter(|url| !environment.contains_key(*url)).collect();
+    let mut chosen = match (options.provider.as_deref(), missing.as_slice()) {
+        (Some("practice"), _) => practice(options, None, environment, false)?,
         (Some(name), _) => match (providers::preset(name), options.like) {
-            (Some(preset), None) => real(preset, environment)?,
-            (preset, _) => practice(options, preset, environment, environment)?,
+            (Some(preset), None) => real(program, preset, environment)?,
+            (preset, _) => practice(options, preset, environment, true)?,
         },
-        (None, [_, _, _]) => practice(options, None, environment, environment)?,
-        (None, _) if options.like.is_some() => practice(options, None, &|_| None, environment)?,
-        (None, []) => custom(environment)?,
-        (None, [missing, ..]) => {
+        (None, [_, _, _]) => practice(options, None, environment, true)?,
+        (None, _) if options.like.is_some() => practice(options, None, environment, false)?,
+        (None, []) => custom(&environment)?,
+        (None, [setting, ..]) => {
             let problem = "it is not set, and a provider of your own needs all three URLs".into();
-            return Err(Error::Configuration { setting: missing, problem });
+            return Err(Error::Configuration { setting, problem }.into());
         }
     };
     // Said before the login begins: afterwards a code would be lost.
-    proxy_to(&setup.client.token_endpoint)?;
-    proxy_to(&setup.client.user_info_endpoint)?;
-    if setup.client.issuer.is_none() {
+    proxy_to(&chosen.client.token_endpoint)?;
+    proxy_to(&chosen.client.user_info_endpoint)?;
+    if chosen.client.issuer.is_none() {
         let note = "The provider's name (iss) is not checked: OAUTH_ISSUER is not set (RFC 9207).";
-        setup.notes.push(note.into());
+        chosen.notes.push(note.into());
     }
-    if setup.client.redirect_uri.starts_with("http://localhost") {
+    if chosen.client.redirect_uri.starts_with("http://localhost") {
         let note = "127.0.0.1 is the safer redirect URI: localhost is a name, and a name can point \
                     anywhere (RFC 8252 §8.3).";
-        setup.notes.push(note.into());
+        chosen.notes.push(note.into());
     }
-    Ok(setup)
+    Ok(chosen)
 }
 
 /// The practice provider inside this program, perhaps in the place of a real one. Its address is new in
-/// every run, so the environment can change who the client is, but not where the provider is.
+/// every run, so the environment can change who the client is, if it `names_client`, but not where the
+/// provider is.
 fn practice(
     options: &Options,
     preset: Option<&Preset>,
-    identity: Lookup,
-    environment: Lookup,
-) -> Result<Setup, Error> {
+    environment: Settings,
+    names_client: bool,
+) -> Result<ChosenProvider, Error> {
     let quirks = options.like.unwrap_or(&quirks::PLAIN);
     let say = |_: &Request, answer: &Answer| {
         for remark in &answer.remarks {
-            // Whoever sent the request waits for its answer, so nothing else is printed meanwhile.
+            // The sender of the request waits for its answer, so nothing else is printed meanwhile.
             let _ = Screen::new(Mask::hiding()).note(remark);
         }
     };
     let (provider, server) = practice::start(quirks, 0, say).map_err(|error| {
         Error::CannotListen { address: "127.0.0.1".into(), reason: error.to_string() }
     })?;
-    let own = provider.settings();
-    let own = |name: &str| own.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
-    let known = |name: &str| preset.and_then(|preset| preset.setting(name)).map(str::to_owned);
-    let mut client = settings::client(&|name| match name {
-        "OAUTH_CLIENT_ID" => identity(name).or_else(|| own(name)),
-        // An ID of its own brings its own secret, or none.
-        "OAUTH_CLIENT_SECRET" if identity("OAUTH_CLIENT_ID").is_some() => identity(name),
-        "OAUTH_CLIENT_SECRET" => identity(name).or_else(|| own(name)),
-        _ if OF_A_PROVIDER.contains(&name) => own(name),
-        _ => environment(name).or_else(|| known(name)).or_else(|| own(name)),
-    })?;
-    client.any_port = true;
-
-    let unused = OF_A_PROVIDER
-        .into_iter()
-        .filter(|name| environment(name).is_some())
-        .filter(|name| identity(name).is_none() || !IDENTITY.contains(name))
-        .collect();
+    let is_used =
+        |name: &str| OF_THE_CLIENT.contains(&name) || (names_client && IDENTITY.contains(&name));
+    let names = IDENTITY.into_iter().chain(OF_THE_PROVIDER);
+    let unused = names.filter(|name| environment.contains_key(*name) && !is_used(name)).collect();
     let notes = practice_notes(options, preset, unused);
-    let provider = format!("the practice provider, in this program, at {}", provider.issuer());
-    Ok(Setup { client, provider, notes, server: Some(server) })
+
+    let own = provider.settings().into_iter().map(|(name, value)| (name.to_owned(), value));
+    let mut settings: Settings = own.collect();
+    if names_client && environment.contains_key("OAUTH_CLIENT_ID") {
+        // An ID of its own brings its own secret, or none.
+        settings.remove("OAUTH_CLIENT_SECRET");
+    }
+    let known = preset.map(|preset| preset.settings).unwrap_or_default();
+    let known = known.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    settings.extend(known.chain(environment).filter(|(name, _)| is_used(name)));
+    let client = Client { any_port: true, ..settings::client(&settings)? };
+    let title = format!("the practice provider, in this program, at {}", provider.issuer());
+    Ok(ChosenProvider { client, title, notes, server: Some(server) })
 }
 
 /// What a practice run is, so that nobody takes it for the real thing.
@@ -145,56 +158,39 @@ fn practice_notes(options: &Options, preset: Option<&Preset>, unused: Vec<&str>)
     [real, unused, like].into_iter().flatten().collect()
 }
 
-/// A provider that we know. What is yours alone may be missing: then [`unregistered`] says how to get it.
-fn real(preset: &Preset, environment: Lookup) -> Result<Setup, Error> {
+/// A provider that we know. If the environment does not say as which client, this says how to become one.
+fn real(program: &str, preset: &Preset, environment: Settings) -> Result<ChosenProvider, Failure> {
+    let mut settings = environment;
     // What was pasted for another provider may still be in the environment. Its URLs would get this
     // provider's secret.
-    let is_of_another = |name: &str| OF_A_PROVIDER.contains(&name) && !IDENTITY.contains(&name);
-    let lookup = |name: &str| match preset.setting(name).map(str::to_owned) {
-        own if is_of_another(name) => own,
-        own => environment(name).or(own),
-    };
-    for setting in IDENTITY {
-        if lookup(setting).is_none() {
-            let problem = format!(
-                "it is not set, and {} gives one to every application. How to get it is shown above.",
-                preset.title
-            );
-            return Err(Error::Configuration { setting, problem });
-        }
+    let unused: Vec<&str> =
+        OF_THE_PROVIDER.into_iter().filter(|name| settings.remove(*name).is_some()).collect();
+    for (name, value) in preset.settings {
+        settings.entry((*name).into()).or_insert_with(|| (*value).into());
     }
-    let client = settings::client(&lookup)?;
-    let unused: Vec<&str> = OF_A_PROVIDER
-        .into_iter()
-        .filter(|name| is_of_another(name) && environment(name).is_some())
-        .collect();
-    let notes = match unused.as_slice() {
-        [] => Vec::new(),
-        _ => vec![format!(
-            "{} has settings of its own: not used from the environment: {}. Is the client ID really \
-             {}'s?",
-            preset.title,
-            unused.join(", "),
-            preset.title
-        )],
-    };
-    Ok(Setup { client, provider: preset.title.into(), notes, server: None })
-}
-
-/// The real provider that was chosen, and the redirect URI to register there, if the environment does not
-/// say as which client.
-pub fn unregistered(options: &Options, environment: Lookup) -> Option<(&'static Preset, String)> {
-    let preset = options.provider.as_deref().and_then(providers::preset)?;
-    let is_set = |name: &&str| environment(name).is_some_and(|value| !value.is_empty());
-    let redirect_uri = environment("OAUTH_REDIRECT_URI").filter(|value| !value.is_empty());
-    let is_missing = options.like.is_none() && !IDENTITY.iter().all(is_set);
-    is_missing
-        .then(|| (preset, redirect_uri.unwrap_or_else(|| settings::DEFAULT_REDIRECT_URI.into())))
+    let title = preset.title;
+    if let Some(setting) = IDENTITY.into_iter().find(|name| !settings.contains_key(*name)) {
+        let redirect_uri = settings.get("OAUTH_REDIRECT_URI").map(|uri| visible(uri));
+        let redirect_uri = redirect_uri.as_deref().unwrap_or(settings::DEFAULT_REDIRECT_URI);
+        screen::print(&provider_help::how_to_register(program, preset, redirect_uri))?;
+        let problem = format!(
+            "it is not set, and {title} gives one to every application. How to get it is shown above."
+        );
+        return Err(Error::Configuration { setting, problem }.into());
+    }
+    let client = settings::client(&settings)?;
+    let note = format!(
+        "{title} has settings of its own: not used from the environment: {}. Is the client ID really \
+         {title}'s?",
+        unused.join(", "),
+    );
+    let notes = if unused.is_empty() { Vec::new() } else { vec![note] };
+    Ok(ChosenProvider { client, title: title.into(), notes, server: None })
 }
 
 /// A provider that the environment describes.
-fn custom(environment: Lookup) -> Result<Setup, Error> {
+fn custom(environment: &Settings) -> Result<ChosenProvider, Error> {
     let client = settings::client(environment)?;
-    let provider = client.issuer.clone().unwrap_or_else(|| client.authorization_endpoint.clone());
-    Ok(Setup { client, provider, notes: Vec::new(), server: None })
+    let title = client.issuer.clone().unwrap_or_else(|| client.authorization_endpoint.clone());
+    Ok(ChosenProvider { client, title, notes: Vec::new(), server: None })
 }

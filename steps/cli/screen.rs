@@ -30,11 +30,11 @@ impl Screen {
     }
 
     /// A line as it is, save for what could steer the terminal: for the authorization URL.
-    pub fn bare(&self, line: &str) -> Result<(), Failure> {
+    pub fn print_raw(&self, line: &str) -> Result<(), Failure> {
         print(&visible(line))
     }
 
-    pub fn chapter(&self, title: &str) -> Result<(), Failure> {
+    pub fn heading(&self, title: &str) -> Result<(), Failure> {
         print(&format!("== {title} {}\n", "=".repeat(WIDTH.saturating_sub(title.len() + 4))))
     }
 
@@ -120,7 +120,7 @@ impl Screen {
         self.say(&format!("Register an application: {issuer}/register"))?;
         self.say("Or be its client \"workshop\": in a second terminal, paste\n")?;
         for (name, value) in settings {
-            self.bare(&match cfg!(windows) {
+            self.print_raw(&match cfg!(windows) {
                 true => format!("$env:{name} = '{value}'"),
                 false => format!("export {name}='{value}'"),
             })?;

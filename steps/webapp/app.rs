@@ -98,7 +98,7 @@ impl App {
 
     /// Mix-up: another provider whose answers would pass for this one's, because neither the address nor `iss`
     /// tells them apart. Nothing could keep its codes from this one, so no login begins (RFC 9700 §4.4.2).
-    fn mistakable_for(&self, provider: &Arc<Provider>) -> Option<&Arc<Provider>> {
+    fn indistinguishable_from(&self, provider: &Arc<Provider>) -> Option<&Arc<Provider>> {
         let mut others = self.providers.iter().filter(|other| !Arc::ptr_eq(other, provider));
         others.find(|other| {
             let (_, target) = endpoint::split(&other.client.redirect_uri);

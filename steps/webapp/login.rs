@@ -41,7 +41,7 @@ pub fn log_in(app: &App, request: &Request) -> Answered {
     if app.viewer(request).is_some() {
         return Ok(Response::see_other(return_to));
     }
-    if let Some(other) = app.mistakable_for(provider) {
+    if let Some(other) = app.indistinguishable_from(provider) {
         let words = format!(
             "An answer of {} could be taken for one of {}. The owner of this application has to give each a redirect \
              URI of its own, or set the issuer of one that sends iss.",
@@ -84,7 +84,7 @@ pub fn callback(app: &App, request: &Request) -> Answered {
         return Ok(problems::problem(400, "We do not know this browser", words, None));
     };
     // Before the pending login is taken: a reload of this address finds it again.
-    let Some(_place) = app.memory().place_to_wait() else { return Ok(problems::busy()) };
+    let Some(_place) = app.memory().waiting_place() else { return Ok(problems::busy()) };
     let found = app.memory().take(&id, state);
     match found {
         // Mix-up: this may be an answer of the provider whose address it is (RFC 9700 §4.4.2.2).

@@ -14,15 +14,15 @@ use super::sessions::{Pending, Viewer};
 /// A page in plain words, with a way on.
 pub fn problem(status: u16, title: &str, words: &str, viewer: Option<&Viewer>) -> Response {
     let href = if viewer.is_some() { "/welcome" } else { "/" };
-    stopped(status, title, words, &Html::default(), (href, "Go on"), viewer)
+    problem_page(status, title, words, &Html::default(), (href, "Go on"), viewer)
 }
 
 /// A request that says nothing that can be understood.
 pub fn unreadable(error: &Error) -> Response {
     let status = if *error == Error::NoRandomness { 500 } else { 400 };
     let words = "The request could not be understood, so nothing was done.";
-    let details = explained(&error.to_string());
-    stopped(status, "That did not work", words, &details, ("/", "Go on"), None)
+    let details = explanation(&error.to_string());
+    problem_page(status, "That did not work", words, &details, ("/", "Go on"), None)
 }
 
 /// A login that began in this browser and did not end well.
@@ -44,20 +44,20 @@ pub fn failed(error: &Error, pending: &Pending) -> Response {
         _ => (400, "This answer was not accepted", "It does not fit what we had asked."),
     };
     // A server's words may repeat a secret.
-    let details = explained(&pending.trace.mask.text(&error.to_string()));
+    let details = explanation(&pending.trace.mask.text(&error.to_string()));
     let again = log_in_link(&pending.provider.name, pending.return_to);
-    stopped(status, title, words, &details, (&again, "Try again"), None)
+    problem_page(status, title, words, &details, (&again, "Try again"), None)
 }
 
 /// A login that can go on, but not now. A link to nothing leads to the page that it is on.
 pub fn busy() -> Response {
     let words =
         "Many logins wait for an answer of the provider. Yours is not lost: try again in a moment.";
-    let page = stopped(503, "Not now", words, &Html::default(), ("", "Try again"), None);
+    let page = problem_page(503, "Not now", words, &Html::default(), ("", "Try again"), None);
     page.with_header("retry-after", "10")
 }
 
-fn stopped(
+fn problem_page(
     status: u16,
     title: &str,
     words: &str,
@@ -71,7 +71,7 @@ fn stopped(
 }
 
 /// The three lines of an error: what happened, the likely cause, what to do.
-fn explained(error: &str) -> Html {
+fn explanation(error: &str) -> Html {
     let line = |line| fill("<p>{{line}}</p>\n", &[("line", line)], &[]);
     let error = format!("What happened: {error}");
     let lines = error.lines().map(str::trim).map(line).collect();

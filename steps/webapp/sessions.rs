@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use oauth2_by_hand::Error;
 use oauth2_by_hand::by_hand::{compare, random};
 use oauth2_by_hand::get_user_info::User;
-use oauth2_by_hand::web::expiring_map::Shelf;
+use oauth2_by_hand::web::expiring_map::ExpiringMap;
 use serde_json::Value;
 
 use super::Provider;
@@ -88,9 +88,9 @@ impl Viewer {
 
 pub struct Memory {
     /// By session id, and then by state. A state whose redirect has come stays, without its login.
-    visitors: Shelf<VecDeque<(String, Option<Pending>)>>,
-    members: Shelf<Member>,
-    accounts: Shelf<Account>,
+    visitors: ExpiringMap<VecDeque<(String, Option<Pending>)>>,
+    members: ExpiringMap<Member>,
+    accounts: ExpiringMap<Account>,
     accounts_so_far: u64,
     /// One more is held by each callback that waits for a provider.
     waiting: Arc<()>,
@@ -100,9 +100,9 @@ pub struct Memory {
 impl Default for Memory {
     fn default() -> Memory {
         Memory {
-            visitors: Shelf::new(ROOM, LOGIN_LIFE),
-            members: Shelf::new(ROOM, 8 * HOUR),
-            accounts: Shelf::new(ROOM, 30 * 24 * HOUR),
+            visitors: ExpiringMap::new(ROOM, LOGIN_LIFE),
+            members: ExpiringMap::new(ROOM, 8 * HOUR),
+            accounts: ExpiringMap::new(ROOM, 30 * 24 * HOUR),
             accounts_so_far: 0,
             waiting: Arc::default(),
             skew: Duration::ZERO,
@@ -124,17 +124,17 @@ impl Memory {
 
     /// Remembers a login that starts. The oldest of this browser makes room.
     pub fn start(&mut self, id: &str, pending: Pending) {
-        let mut logins = self.visitors.take(id).unwrap_or_default();
+        let mut logins = self.visitors.remove(id).unwrap_or_default();
         logins.push_back((pending.state.clone(), Some(pending)));
         if logins.len() > LOGINS_PER_BROWSER {
             logins.pop_front();
         }
-        self.visitors.put(id, logins, self.now());
+        self.visitors.insert(id, logins, self.now());
     }
 
     /// A place among the callbacks that wait for a provider, until it is dropped. A provider that answers slowly or
     /// never would otherwise take every thread.
-    pub fn place_to_wait(&self) -> Option<Arc<()>> {
+    pub fn waiting_place(&self) -> Option<Arc<()>> {
         let is_free = Arc::strong_count(&self.waiting) <= WAITING_CALLBACKS;
         is_free.then(|| Arc::clone(&self.waiting))
     }
@@ -156,7 +156,7 @@ impl Memory {
     /// Ends a visitor's session, before a member's begins under another id. Session fixation: whoever knew
     /// the old id, or had planted it, now knows nothing. False if another tab was faster.
     pub fn end_visit(&mut self, id: &str) -> bool {
-        self.visitors.take(id).is_some()
+        self.visitors.remove(id).is_some()
     }
 
     /// Remembers a session. Where there is no room, the oldest of the same account goes, so that many logins
@@ -166,13 +166,13 @@ impl Memory {
         let own = self.members.names(now, |other| other.account == member.account);
         let is_full = self.members.names(now, |_| true).len() >= ROOM;
         if let Some(oldest) = own.first().filter(|_| is_full || own.len() >= SESSIONS_PER_ACCOUNT) {
-            self.members.take(oldest);
+            self.members.remove(oldest);
         }
-        self.members.put(id, member, now);
+        self.members.insert(id, member, now);
     }
 
     pub fn log_out(&mut self, id: &str) {
-        self.members.take(id);
+        self.members.remove(id);
     }
 
     pub fn viewer(&self, id: &str) -> Option<Viewer> {
@@ -192,7 +192,11 @@ impl Memory {
         };
         self.accounts_so_far = self.accounts_so_far.max(number);
         let (provider, user) = (Arc::clone(provider), kept(user));
-        self.accounts.put(&key, Account { number, logins: logins + 1, provider, user }, self.now());
+        self.accounts.insert(
+            &key,
+            Account { number, logins: logins + 1, provider, user },
+            self.now(),
+        );
         key
     }
 }

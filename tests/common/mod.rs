@@ -37,14 +37,9 @@ pub fn workshop() -> Client {
 
 /// The client `workshop`, with some settings changed.
 pub fn client(changes: &[(&str, &str)]) -> Client {
-    let changes: Vec<(String, String)> =
-        changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let own = provider().settings();
-    settings::client(&|name| {
-        let changed = changes.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-        changed.or_else(|| own.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()))
-    })
-    .unwrap()
+    let own = provider().settings().into_iter().map(|(name, value)| (name.to_owned(), value));
+    let changes = changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    settings::client(&own.chain(changes).collect()).unwrap()
 }
 
 /// The client `workshop-public`, which has no secret.

@@ -120,7 +120,7 @@ fn a_server_that_hangs_up_within_the_request_is_an_error() {
 }
 
 /// Writes the same bytes until the other side has had enough, or for ever, with a pause or without.
-fn for_ever(mut stream: TcpStream, head: &[u8], again: &[u8], pause: Duration) {
+fn send_forever(mut stream: TcpStream, head: &[u8], again: &[u8], pause: Duration) {
     read_request(&mut stream, "").unwrap();
     let _ = stream.write_all(head);
     while stream.write_all(again).is_ok() {
@@ -154,7 +154,7 @@ fn a_server_that_never_ends_is_cut_off() {
         ),
     ];
     for (what, head, again, pause) in stalls {
-        let server = torturer(move |stream| for_ever(stream, head, again, pause));
+        let server = torturer(move |stream| send_forever(stream, head, again, pause));
         let outcome = server.attempt(SHORT);
         assert!(matches!(outcome, Err(Error::TimedOut { .. })), "{what}: {outcome:?}");
     }
@@ -178,7 +178,7 @@ fn a_server_that_never_ends_is_cut_off() {
         ("an endless status line", b"HTTP/1.1 200 ", &[b'x'; 65536], FAST),
     ];
     for (what, head, again, pause) in floods {
-        let server = torturer(move |stream| for_ever(stream, head, again, pause));
+        let server = torturer(move |stream| send_forever(stream, head, again, pause));
         let outcome = server.attempt(LONG);
         assert!(matches!(outcome, Err(Error::Network { .. })), "{what}: {outcome:?}");
     }

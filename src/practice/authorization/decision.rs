@@ -58,7 +58,7 @@ fn allow(
     let code = state.new_code()?;
     let now = state.now();
     let bound = Code { grant: asked.grant.clone(), person, issued: now, family: None };
-    state.codes.put(&code, bound, now);
+    state.codes.insert(&code, bound, now);
     let response = answer_client(state, asked, &[("code", &code)]);
     Ok((code, response))
 }

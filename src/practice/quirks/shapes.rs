@@ -80,7 +80,7 @@ fn avatar(person: &Person, issuer: &str) -> String {
 }
 
 /// Takes out what this person has not filled in. True if there was something.
-pub fn take_out(user: &mut Value, person: &Person, nulls: &[(&str, &str)]) -> bool {
+pub fn remove_members(user: &mut Value, person: &Person, nulls: &[(&str, &str)]) -> bool {
     let mut taken = false;
     for (_, member) in nulls.iter().filter(|(login, _)| *login == person.login) {
         if let Some(value) = user.get_mut(member) {

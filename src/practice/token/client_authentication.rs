@@ -34,7 +34,7 @@ pub fn authenticate(
 ) -> Result<Registration, Response> {
     let (client_id, client_secret) = credentials(state, request, pairs)?;
     let client = state.client(&client_id);
-    wait_over(state, &client_id)?;
+    check_wait(state, &client_id)?;
 
     let expected = client.as_ref().and_then(|client| client.client_secret.clone());
     // One comparison in any case, so that time does not tell which clients exist.
@@ -50,7 +50,7 @@ pub fn authenticate(
             Err(invalid_client("this client has a secret and did not send it"))
         }
         (Some(client), Some(_), Some(_)) if fits => {
-            state.failures.take(&client_id);
+            state.failures.remove(&client_id);
             Ok(client)
         }
         (Some(_), Some(_), Some(_)) => {
@@ -112,7 +112,7 @@ fn basic(state: &mut State, header: &str) -> Option<(String, String)> {
 }
 
 /// Guessing: each wrong secret after the first few doubles the wait, for this client alone.
-fn wait_over(state: &State, client_id: &str) -> Result<(), Response> {
+fn check_wait(state: &State, client_id: &str) -> Result<(), Response> {
     let now = state.now();
     let Some(failures) = state.failures.get(client_id, now) else {
         return Ok(());
@@ -131,7 +131,7 @@ fn wait_over(state: &State, client_id: &str) -> Result<(), Response> {
 fn count_failure(state: &mut State, client_id: &str) {
     let now = state.now();
     let count = state.failures.get(client_id, now).map_or(0, |failures| failures.count);
-    state.failures.put(client_id, Failures { count: count.saturating_add(1), last: now }, now);
+    state.failures.insert(client_id, Failures { count: count.saturating_add(1), last: now }, now);
 }
 
 fn invalid_client(description: &str) -> Response {

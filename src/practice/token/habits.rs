@@ -20,7 +20,7 @@ use crate::practice::quirks::ExpiresIn;
 use crate::practice::state::State;
 
 /// The answer as the imitated provider would give it.
-pub fn dressed(state: &mut State, request: &Request, answer: Response) -> Response {
+pub fn with_habits(state: &mut State, request: &Request, answer: Response) -> Response {
     let Ok(Value::Object(mut members)) = serde_json::from_slice(&answer.body) else {
         return answer;
     };

@@ -4,18 +4,18 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use oauth2_by_hand::authorize::read_redirect;
-use oauth2_by_hand::practice::Provider;
-use oauth2_by_hand::client::settings;
 use oauth2_by_hand::Client;
+use oauth2_by_hand::authorize::read_redirect;
+use oauth2_by_hand::client::settings;
+use oauth2_by_hand::practice::Provider;
 
 const ISSUER: &str = "http://127.0.0.1:9000";
 const STATE: &str = "state";
 
 static CLIENT: LazyLock<Client> = LazyLock::new(|| {
-    let own = Provider::new(ISSUER).settings();
-    let setting = |name: &str| own.iter().find(|(key, _)| *key == name).map(|(_, v)| v.clone());
-    settings::client(&setting).expect("the practice provider's own settings are good")
+    let own =
+        Provider::new(ISSUER).settings().into_iter().map(|(name, value)| (name.to_owned(), value));
+    settings::client(&own.collect()).expect("the practice provider's own settings are good")
 });
 
 fuzz_target!(|query: &str| {

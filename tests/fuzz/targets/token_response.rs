@@ -1,23 +1,11 @@
 //! The token response: a token that comes out fits into a header, whatever went in.
 #![no_main]
-
-use std::sync::LazyLock;
-
 use libfuzzer_sys::fuzz_target;
 use oauth2_by_hand::fetch_token::read_token;
 use oauth2_by_hand::http::Response;
-use oauth2_by_hand::practice::Provider;
-use oauth2_by_hand::client::settings;
-use oauth2_by_hand::Client;
 
 const TYPES: [&str; 4] =
     ["application/json", "application/x-www-form-urlencoded", "Application/JSON; x=y", "text/html"];
-
-static CLIENT: LazyLock<Client> = LazyLock::new(|| {
-    let own = Provider::new("http://127.0.0.1:9000").settings();
-    let setting = |name: &str| own.iter().find(|(key, _)| *key == name).map(|(_, v)| v.clone());
-    settings::client(&setting).expect("the practice provider's own settings are good")
-});
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((choice, body)) = bytes.split_first() else { return };
