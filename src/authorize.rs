@@ -33,6 +33,7 @@ pub fn new_state() -> Result<String, Error> {
 }
 
 /// The URL to open in the user's browser, fully percent-encoded.
+#[doc = include_str!("authorize/example.md")]
 pub fn authorization_url(client: &Client, state: &str, code_challenge: &str) -> String {
     let mut pairs = vec![
         ("response_type", "code"),

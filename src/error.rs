@@ -7,8 +7,6 @@
 //! A text that a server chose is printed between quotes with its control characters escaped, so that
 //! it cannot steer the terminal. No variant holds a secret of ours; but a server can
 //! say anything, so the programs mask what it says before they print it.
-//!
-//! Next: nothing, this is the ground floor.
 
 mod explain;
 

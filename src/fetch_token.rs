@@ -13,11 +13,9 @@
 //! [RFC 6749 §4.1.3, §5, §6]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3
 //! [RFC 7636 §4.5]: https://www.rfc-editor.org/rfc/rfc7636#section-4.5
 
-use std::time::{Duration, SystemTime};
-
 use crate::by_hand::basic;
 use crate::client::{Client, ClientAuthentication};
-use crate::error::Error;
+use crate::error::Error::{self, BadTokenResponse, TokenRefused};
 use crate::http::fields::Fields;
 use crate::http::{Request, Response};
 
@@ -30,8 +28,6 @@ pub struct Token {
     pub token_type: String,
     /// Seconds from the answer on; `None` when the server does not say.
     pub expires_in: Option<u64>,
-    /// The same as a time; `None` also for one that no clock can show.
-    pub expires_at: Option<SystemTime>,
     /// For new access tokens; `None` when the server gives none.
     pub refresh_token: Option<String>,
     /// The scope as the server wrote it; `None` when it does not say. See [`granted_scopes`].
@@ -41,6 +37,7 @@ pub struct Token {
 }
 
 /// The request that exchanges a code for a token. Send it once: a code can be exchanged once.
+#[doc = include_str!("fetch_token/example.md")]
 pub fn token_request(client: &Client, code: &str, code_verifier: &str) -> Request {
     let pairs = [
         ("grant_type", "authorization_code"),
@@ -66,27 +63,23 @@ pub fn refresh_request(client: &Client, refresh_token: &str) -> Request {
 /// [`Error::TokenRefused`] when the server says why it gives no token, under whatever status;
 /// [`Error::BadTokenResponse`] for everything else that is not a usable token.
 pub fn read_token(response: &Response) -> Result<Token, Error> {
-    let fields = Fields::read(response).map_err(Error::BadTokenResponse)?;
-    let text = |name| fields.text(name).map_err(Error::BadTokenResponse);
+    let fields = Fields::read(response).map_err(BadTokenResponse)?;
+    let text = |name| fields.text(name).map_err(BadTokenResponse);
     // Before the status: some servers send errors under 200 (RFC 6749 §5.2 wants 400 or 401).
     if let Some(error) = text("error")? {
         let description = text("error_description")?.unwrap_or_default();
-        return Err(Error::TokenRefused { error, description });
+        return Err(TokenRefused { error, description });
     }
     if response.status != 200 {
-        let problem = format!("HTTP {} without an error code", response.status);
-        return Err(Error::BadTokenResponse(problem));
+        return Err(BadTokenResponse(format!("HTTP {} without an error code", response.status)));
     }
 
-    let expires_in = fields.number("expires_in").map_err(Error::BadTokenResponse)?;
     Ok(Token {
         access_token: check_access_token(text("access_token")?)?,
         token_type: check_token_type(text("token_type")?)?,
-        expires_in,
-        expires_at: expires_in
-            .and_then(|seconds| SystemTime::now().checked_add(Duration::from_secs(seconds))),
+        expires_in: fields.number("expires_in").map_err(BadTokenResponse)?,
         refresh_token: text("refresh_token")?,
-        scope: fields.text_or_empty("scope").map_err(Error::BadTokenResponse)?,
+        scope: fields.text_or_empty("scope").map_err(BadTokenResponse)?,
         remarks: fields.remarks(),
     })
 }
@@ -143,7 +136,7 @@ fn check_access_token(access_token: Option<String>) -> Result<String, Error> {
             _ => "its access_token does not fit into an Authorization header",
         },
     };
-    Err(Error::BadTokenResponse(problem.into()))
+    Err(BadTokenResponse(problem.into()))
 }
 
 /// RFC 6749 §7.1: "The client MUST NOT use an access token if it does not understand the token type."
@@ -153,5 +146,5 @@ fn check_token_type(token_type: Option<String>) -> Result<String, Error> {
         Some(other) => format!("its token_type is {other:?}, not Bearer"),
         None => "it has no token_type, which RFC 6749 §5.1 requires".into(),
     };
-    Err(Error::BadTokenResponse(problem))
+    Err(BadTokenResponse(problem))
 }

@@ -14,23 +14,12 @@
 
 mod members;
 
-use serde_json::Value;
+pub use members::members;
 
 use crate::client::Client;
 use crate::error::Error;
 use crate::http::fields::{self, Fields};
 use crate::http::{Request, Response};
-
-/// The members of the answer that [`read_user`] reads. The programs show no others of a real person.
-#[rustfmt::skip]
-pub fn members(client: &Client) -> Vec<&str> {
-    let others = [
-        "name", "display_name", "global_name", "username",
-        "bio",
-        "avatar_url", "picture", "images", "pictures",
-    ];
-    client.user_id_members.iter().map(String::as_str).chain(others).collect()
-}
 
 /// The user, as the provider describes them.
 #[derive(Clone)]
@@ -43,11 +32,10 @@ pub struct User {
     pub bio: Option<String>,
     /// Where a picture of the user is.
     pub avatar_url: Option<String>,
-    /// The whole answer.
-    pub raw: Value,
 }
 
 /// The request for the user's information.
+#[doc = include_str!("get_user_info/example.md")]
 pub fn user_info_request(client: &Client, access_token: &str) -> Request {
     // Older texts write `token` in the place of `Bearer`: GitHub's word before there was RFC 6750.
     Request::get(&client.user_info_endpoint)
@@ -76,6 +64,5 @@ pub fn read_user(response: &Response, client: &Client) -> Result<User, Error> {
         name: members::name(&fields).map_err(Error::BadUserResponse)?,
         bio: members::bio(&fields).map_err(Error::BadUserResponse)?,
         avatar_url: members::avatar_url(&fields).map_err(Error::BadUserResponse)?,
-        raw: fields.into_json(),
     })
 }

@@ -8,7 +8,7 @@
 //! step module -> Request -> send  ~~ wire ~~  serve -> Request -> handler -> Response -> back
 //! ```
 //!
-//! Specification: [RFC 9110] and [RFC 9112]. Next: `http/message.rs`.
+//! Specification: [RFC 9110] and [RFC 9112].
 //!
 //! [RFC 9110]: https://www.rfc-editor.org/rfc/rfc9110
 //! [RFC 9112]: https://www.rfc-editor.org/rfc/rfc9112

@@ -11,7 +11,6 @@
 //! It keeps everything in memory, and it listens on this machine only.
 //!
 //! Specification: [RFC 6749], [RFC 6750], [RFC 7636], [RFC 8414], [RFC 9207].
-//! Next: `practice/authorization.rs`.
 //!
 //! [RFC 6749]: https://www.rfc-editor.org/rfc/rfc6749
 //! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750

@@ -146,6 +146,24 @@ impl Cli {
         self.screen.mask.learn_query(url);
         self.screen.print_raw(url)?;
         self.screen.notice(notice.lines)?;
+        self.say_what_to_do(client)?;
+        self.pause("to open it")?;
+        if self.options.approve {
+            self.screen.note("--approve: the program plays the user. It fetches the consent page and clicks Allow.")?;
+            approve::click_allow(url, &client.redirect_uri)
+        } else if self.options.no_browser || self.options.paste {
+            Ok(())
+        } else {
+            browser::open(url, || {
+                let note = "No browser could be started. Open the address above yourself.";
+                // Should the terminal be gone, the next line to it ends the program.
+                let _ = Screen::new(Mask::hiding()).note(note);
+            });
+            Ok(())
+        }
+    }
+
+    fn say_what_to_do(&self, client: &Client) -> Result<(), Failure> {
         if self.options.paste {
             self.screen.note("Open this address in a browser and answer there. Then paste here, as one line, \
                               the address on which the browser has ended, even if it shows an error.")?;
@@ -162,20 +180,7 @@ impl Cli {
                 callback::PATIENCE.as_secs() / 60
             ))?;
         }
-        self.pause("to open it")?;
-        if self.options.approve {
-            self.screen.note("--approve: the program plays the user. It fetches the consent page and clicks Allow.")?;
-            approve::click_allow(url, &client.redirect_uri)
-        } else if self.options.no_browser || self.options.paste {
-            Ok(())
-        } else {
-            browser::open(url, || {
-                let note = "No browser could be started. Open the address above yourself.";
-                // Should the terminal be gone, the next line to it ends the program.
-                let _ = Screen::new(Mask::hiding()).note(note);
-            });
-            Ok(())
-        }
+        Ok(())
     }
 
     /// Shows what came to the redirect URI, and what became of it.

@@ -49,7 +49,6 @@ fn three_steps_lead_from_a_question_to_a_name() {
     assert_eq!(user.bio.as_deref(), Some("Keeps bees and very tidy notebooks."));
     let avatar = "http://127.0.0.1:9000/avatar.svg?person=ada";
     assert_eq!(user.avatar_url.as_deref(), Some(avatar));
-    assert_eq!(user.raw["login"], "ada");
 }
 
 #[test]
@@ -273,8 +272,9 @@ fn the_second_person_is_somebody_else() {
     let request = fetch_token::token_request(&client, &code, CODE_VERIFIER);
     let token = fetch_token::read_token(&provider.handle(&request)).unwrap();
     let request = get_user_info::user_info_request(&client, &token.access_token);
-    let user = get_user_info::read_user(&provider.handle(&request), &client).unwrap();
+    let answer = provider.handle(&request);
+    let user = get_user_info::read_user(&answer, &client).unwrap();
 
     assert_eq!((user.id.as_str(), user.name.as_deref()), ("1906", Some("Zoë Okoro")));
-    assert_eq!(user.raw["email"], "zoe@example.org");
+    assert!(answer.text().unwrap().contains("zoe@example.org"));
 }

@@ -149,6 +149,33 @@ fn the_core_has_at_most_600_lines() {
     assert!(lines <= 600, "{lines} lines");
 }
 
+/// The front page says how large each circle is, rounded to the hundred.
+#[test]
+fn the_sizes_of_the_circles_on_the_front_page_are_right() {
+    let core = ["lib", "client", "authorize", "callback", "fetch_token", "get_user_info", "pkce"];
+    let core = core.map(|name| format!("src/{name}.rs"));
+    let practising = ["src/show", "src/web", "src/practice", "steps/"];
+    let (mut lesson, mut below, mut around) = (0, 0, 0);
+    let files = rust_files("src").into_iter().chain(rust_files("steps"));
+    for path in files.filter(|path| !path.ends_with("tests.rs")) {
+        let lines = without_tests(&path).lines().count();
+        match path {
+            path if core.contains(&path) => lesson += lines,
+            path if practising.iter().any(|start| path.starts_with(start)) => around += lines,
+            _ => below += lines,
+        }
+    }
+    let page = read("src/lib.rs");
+    for (words, lines) in [
+        ("The lesson, about ", lesson),
+        ("It stands on about ", below),
+        ("practise, about ", around),
+    ] {
+        let said = page.split(words).nth(1).unwrap().split([' ', ':']).next().unwrap();
+        assert_eq!(said, ((lines + 50) / 100 * 100).to_string(), "{words}{lines}");
+    }
+}
+
 /// Each step program is flat and calls each function of the flow by name.
 #[test]
 fn the_step_programs_call_the_flow_by_name() {

@@ -8,7 +8,7 @@
 //! [0x14, 0xFB, 0x9C]  <->  "FPuc"
 //! ```
 //!
-//! Specification: [RFC 4648 §4 and §5]. Next: `basic.rs`.
+//! Specification: [RFC 4648 §4 and §5].
 //!
 //! [RFC 4648 §4 and §5]: https://www.rfc-editor.org/rfc/rfc4648#section-4
 

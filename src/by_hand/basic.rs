@@ -8,7 +8,7 @@
 //! client ID + client secret  ->  Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3
 //! ```
 //!
-//! Specification: [RFC 6749 §2.3.1], RFC 7617. Next: `sha256.rs`.
+//! Specification: [RFC 6749 §2.3.1], RFC 7617.
 //!
 //! [RFC 6749 §2.3.1]: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
 

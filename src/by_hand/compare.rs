@@ -3,12 +3,6 @@
 //! `==` stops at the first difference, so its time tells a patient attacker how many characters
 //! are right. This comparison looks at every byte, whatever it finds. It is a good habit rather than a
 //! proof: a compiler promises nothing about time, and lengths are not hidden.
-//!
-//! ```text
-//! guess + secret  ->  equal or not, in the same time
-//! ```
-//!
-//! Next: `../http.rs`.
 
 use std::hint::black_box;
 

@@ -4,12 +4,6 @@
 //! [RFC 6749 §10.10] asks that the chance of a guess be at most 2^-128. If the system has none to
 //! give, the login ends: a value that is only probably random is no defence at all.
 //!
-//! ```text
-//! operating system  ->  32 random bytes  ->  43 characters of base64
-//! ```
-//!
-//! Next: `compare.rs`.
-//!
 //! [RFC 6749 §10.10]: https://www.rfc-editor.org/rfc/rfc6749#section-10.10
 
 use super::base64;

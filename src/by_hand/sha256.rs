@@ -8,7 +8,7 @@
 //! any bytes  ->  blocks of 64 bytes  ->  64 rounds each  ->  32 bytes
 //! ```
 //!
-//! Specification: [FIPS 180-4 §6.2]. Next: `random.rs`.
+//! Specification: [FIPS 180-4 §6.2].
 //!
 //! [FIPS 180-4 §6.2]: https://csrc.nist.gov/pubs/fips/180-4/upd1/final
 

@@ -9,7 +9,6 @@
 //! ```
 //!
 //! Specification: [RFC 3986 §2.1] for the escapes, [RFC 6749 Appendix B] for forms.
-//! Next: `base64.rs`.
 //!
 //! [RFC 3986 §2.1]: https://www.rfc-editor.org/rfc/rfc3986#section-2.1
 //! [RFC 6749 Appendix B]: https://www.rfc-editor.org/rfc/rfc6749#appendix-B

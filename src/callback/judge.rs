@@ -2,12 +2,6 @@
 //!
 //! It is judged against the one login that waits, answered with a page at once, and handed on with its
 //! outcome. Nothing here waits for a person, so no connection stays open while one reads the screen.
-//!
-//! ```text
-//! Request  ->  our redirect URI?  ->  read_redirect  ->  Visit for wait_for_code, page for the browser
-//! ```
-//!
-//! Next: `result_page.rs`.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;

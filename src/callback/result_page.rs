@@ -3,12 +3,6 @@
 //! At this moment nobody is logged in, so the page says "code received" and not more. The pages are
 //! fixed: nothing of the request returns in them, or a made-up error text could bring a script
 //! along. The one inline style is named in the policy by its hash.
-//!
-//! ```text
-//! outcome  ->  one of four fixed pages  ->  browser
-//! ```
-//!
-//! Next: `../fetch_token.rs`.
 
 use crate::by_hand::{base64, sha256};
 use crate::error::Error;

@@ -4,14 +4,8 @@
 //! ID and the client secret, comes from registering your application there. No step looks at a
 //! provider's name: what differs between providers is a value here, or is read tolerantly by all.
 //!
-//! ```text
-//! "github"  ->  OAUTH_AUTHORIZE_URL=…, OAUTH_TOKEN_URL=…, …  ->  settings.rs
-//! ```
-//!
 //! Where a preset says "nobody has run it", that is meant: it was written from documents, and a person
 //! with an account there has yet to try it. The addresses for registering are general knowledge.
-//!
-//! Next: `practice.rs`, a provider of our own.
 
 /// A provider that can be chosen by name.
 pub struct Preset {

@@ -8,7 +8,7 @@
 //! OAUTH_CLIENT_ID=… OAUTH_TOKEN_URL=… …  ->  Client
 //! ```
 //!
-//! Specification: [RFC 6749 §3.1, §3.3], [Appendix A]. Next: `client.rs`.
+//! Specification: [RFC 6749 §3.1, §3.3], [Appendix A].
 //!
 //! [RFC 6749 §3.1, §3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.1
 //! [Appendix A]: https://www.rfc-editor.org/rfc/rfc6749#appendix-A

@@ -9,13 +9,21 @@
 //! {"sub": "10769150350006150715113082367", "picture": "https://…"}  ->  id, avatar URL
 //! ```
 //!
-//! Specification: none; [OpenID Connect Core §5.1] for `sub` and `picture`. Next: `steps/step3.rs`.
+//! Specification: none; [OpenID Connect Core §5.1] for `sub` and `picture`.
 //!
 //! [OpenID Connect Core §5.1]: https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims
 
 use serde_json::Value;
 
+use crate::client::Client;
 use crate::http::fields::Fields;
+
+/// The members of the answer that [`read_user`](super::read_user) reads. The programs show no others of a real person.
+pub fn members(client: &Client) -> Vec<&str> {
+    let own = client.user_id_members.iter().map(String::as_str);
+    let others = ["bio", "avatar_url", "picture", "images", "pictures"];
+    own.chain(NAME.iter().copied()).chain(others).collect()
+}
 
 /// Names of the name to show: GitHub and most, Spotify, Discord, and Discord without a display name.
 const NAME: &[&str] = &["name", "display_name", "global_name", "username"];

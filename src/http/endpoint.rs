@@ -11,7 +11,6 @@
 //! ```
 //!
 //! Specification: [RFC 6749 §3.1.2, §3.2] (absolute, no fragment, TLS), [RFC 8252 §7.3] (loopback).
-//! Next: `send.rs`.
 //!
 //! [RFC 6749 §3.1.2, §3.2]: https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2
 //! [RFC 8252 §7.3]: https://www.rfc-editor.org/rfc/rfc8252#section-7.3

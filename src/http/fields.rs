@@ -7,7 +7,7 @@
 //! JSON object or form  ->  Fields  ->  text("scope"), number("expires_in")
 //! ```
 //!
-//! Specification: [RFC 6749 §5.1]. Next: `../settings.rs`.
+//! Specification: [RFC 6749 §5.1].
 //!
 //! [RFC 6749 §5.1]: https://www.rfc-editor.org/rfc/rfc6749#section-5.1
 
@@ -136,11 +136,6 @@ impl Fields {
             remarks.push("expires_in is a string, where RFC 6749 §5.1 has a number");
         }
         remarks
-    }
-
-    /// The whole answer as JSON.
-    pub fn into_json(self) -> Value {
-        Value::Object(self.members)
     }
 }
 

@@ -7,7 +7,7 @@
 //! http://127.0.0.1:8080/callback  ->  TcpListener on 127.0.0.1:8080
 //! ```
 //!
-//! Specification: [RFC 8252 §7.3, §8.3]. Next: `read.rs`.
+//! Specification: [RFC 8252 §7.3, §8.3].
 //!
 //! [RFC 8252 §7.3, §8.3]: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 

@@ -9,7 +9,7 @@
 //!
 //! `Display` and `Debug`, in `show/mask.rs`, mask what is secret. Only the programs show it.
 //!
-//! Specification: [RFC 9112 §2]. Next: `endpoint.rs`.
+//! Specification: [RFC 9112 §2].
 //!
 //! [RFC 9112 §2]: https://www.rfc-editor.org/rfc/rfc9112#section-2
 

@@ -8,7 +8,7 @@
 //! bytes  ->  head (request line, headers)  ->  body of Content-Length bytes  ->  Request
 //! ```
 //!
-//! Specification: [RFC 9112 §3, §5, §6.3]. Next: `serve.rs`.
+//! Specification: [RFC 9112 §3, §5, §6.3].
 //!
 //! [RFC 9112 §3, §5, §6.3]: https://www.rfc-editor.org/rfc/rfc9112#section-3
 

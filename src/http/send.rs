@@ -3,12 +3,7 @@
 //! All that this library would do on its own is turned off: its headers, its redirects, its retries, its
 //! pool of connections. What is left is TLS, and the bytes that we built.
 //!
-//! ```text
-//! Request  ->  ureq  ->  Response
-//! ```
-//!
 //! Specification: [RFC 6749 §10.9] (TLS certificates are checked, with no switch to turn it off).
-//! Next: `read.rs`.
 //!
 //! [RFC 6749 §10.9]: https://www.rfc-editor.org/rfc/rfc6749#section-10.9
 

@@ -8,7 +8,7 @@
 //! TcpListener -> connection -> read.rs -> Request -> handler -> Response -> connection closed
 //! ```
 //!
-//! Specification: [RFC 9112 §9.6] (closing without losing the answer). Next: `shelf.rs`.
+//! Specification: [RFC 9112 §9.6] (closing without losing the answer).
 //!
 //! [RFC 9112 §9.6]: https://www.rfc-editor.org/rfc/rfc9112#section-9.6
 

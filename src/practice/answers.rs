@@ -1,10 +1,6 @@
 //! What the endpoints have in common: JSON, errors, and how a browser is known again.
 //!
-//! ```text
-//! JSON or an error  ->  Response with its headers
-//! ```
-//!
-//! Specification: [RFC 6749 §5.1, §5.2]. Next: `metadata.rs`.
+//! Specification: [RFC 6749 §5.1, §5.2].
 //!
 //! [RFC 6749 §5.1, §5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.1
 
@@ -53,7 +49,7 @@ pub fn field<'a>(pairs: &'a [(String, String)], name: &'static str) -> &'a str {
 
 /// The cookie that binds a browser to what it was asked. Its name is not one of the demo web app's: cookies
 /// do not know ports.
-pub const SESSION_COOKIE: &str = "practice_session";
+const SESSION_COOKIE: &str = "practice_session";
 
 pub fn session_of(request: &Request) -> &str {
     request.cookie(SESSION_COOKIE).unwrap_or_default()

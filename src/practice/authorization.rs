@@ -9,8 +9,7 @@
 //!                     or a page with an error      or 303 with error, state, iss
 //! ```
 //!
-//! Specification: [RFC 6749 §4.1.1, §4.1.2], [RFC 7636 §4.4], [RFC 9207 §2]. Next:
-//! `authorization/decision.rs`.
+//! Specification: [RFC 6749 §4.1.1, §4.1.2], [RFC 7636 §4.4], [RFC 9207 §2].
 //!
 //! [RFC 6749 §4.1.1, §4.1.2]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
 //! [RFC 7636 §4.4]: https://www.rfc-editor.org/rfc/rfc7636#section-4.4

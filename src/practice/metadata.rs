@@ -3,11 +3,7 @@
 //! A program can ask a provider for its endpoints and abilities instead of having them typed in. The
 //! address is always the same, so only the issuer has to be known.
 //!
-//! ```text
-//! GET /.well-known/oauth-authorization-server  ->  issuer, endpoints, what is supported
-//! ```
-//!
-//! Specification: [RFC 8414 §2, §3]. Next: `people.rs`.
+//! Specification: [RFC 8414 §2, §3].
 //!
 //! [RFC 8414 §2, §3]: https://www.rfc-editor.org/rfc/rfc8414#section-2
 

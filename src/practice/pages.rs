@@ -5,13 +5,8 @@
 //! style in the HTML, so the strictest Content-Security-Policy fits, and the words of an
 //! application cannot become more than words (`web/html.rs`).
 //!
-//! ```text
-//! template and words  ->  the middle of a page  ->  document.html  ->  page
-//! ```
-//!
 //! Specification: [RFC 6749 §4.1.2.1]: when the client or its redirect URI is wrong, an error page is
-//! shown instead of a redirect; [RFC 9700 §4.16] for the headers. Next: `pages/consent.rs`,
-//! `pages/registration.rs`.
+//! shown instead of a redirect; [RFC 9700 §4.16] for the headers.
 //!
 //! [RFC 6749 §4.1.2.1]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1
 //! [RFC 9700 §4.16]: https://www.rfc-editor.org/rfc/rfc9700#section-4.16

@@ -4,12 +4,6 @@
 //! and they never change: a screenshot of last year still fits. Their ids are numbers that stay,
 //! as at a real provider, where a login name can be given up and taken by somebody else;
 //! a client that remembers people remembers the id.
-//!
-//! ```text
-//! login name, chosen on the consent page  ->  a person  ->  what `/user` and `/avatar.svg` answer
-//! ```
-//!
-//! Next: `scopes.rs`, what an application may learn of them.
 
 /// One account. All of it is fiction, and its e-mail address is one that nobody can own (RFC 2606 §3).
 #[derive(Debug, PartialEq, Eq)]

@@ -4,12 +4,6 @@
 //! habits of another one: `--like github`. Each habit is a value here, is consulted in one
 //! named place, and is said on the screen when it happens. Only what a provider's documentation or a
 //! well-known client shows is put down to its name; habits seen at others are under `odd`.
-//!
-//! ```text
-//! "github"  ->  Quirks { commas: true, errors_under_200: true, … }  ->  authorization, token, user
-//! ```
-//!
-//! Next: `quirks/modes.rs`, the list; `quirks/shapes.rs` and `token/habits.rs`, what they do.
 
 mod modes;
 pub(super) mod shapes;

@@ -4,11 +4,7 @@
 //! without one. What comes out is printed as lines to paste into a shell, and our programs are
 //! this client from then on.
 //!
-//! ```text
-//! POST /register  ->  client ID, client secret, the three URLs  ->  OAUTH_… settings
-//! ```
-//!
-//! Specification: [RFC 6749 §2], [RFC 9700 §4.1.3] (redirect URIs, to the byte). Next: `state.rs`.
+//! Specification: [RFC 6749 §2], [RFC 9700 §4.1.3] (redirect URIs, to the byte).
 //!
 //! [RFC 6749 §2]: https://www.rfc-editor.org/rfc/rfc6749#section-2
 //! [RFC 9700 §4.1.3]: https://www.rfc-editor.org/rfc/rfc9700#section-4.1.3

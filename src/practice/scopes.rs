@@ -4,12 +4,7 @@
 //! to the meaning. A consent page that shows only the name asks for a signature under a text
 //! that nobody has read, so name and meaning live side by side here.
 //!
-//! ```text
-//! scope=read:user user:email  ->  what the consent page says  ->  what `/user` answers
-//! ```
-//!
 //! Specification: [RFC 6749 §3.3]. Which names exist is for each provider to say; these are GitHub's.
-//! Next: `quirks.rs`.
 //!
 //! [RFC 6749 §3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
 

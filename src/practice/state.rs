@@ -7,8 +7,6 @@
 //! ```text
 //! transaction (asked)  ->  code (allowed)  ->  tokens (exchanged), all of one grant
 //! ```
-//!
-//! Next: `pages.rs`.
 
 use std::time::{Duration, Instant};
 

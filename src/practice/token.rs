@@ -8,7 +8,7 @@
 //! POST /token  ->  authenticate the client  ->  check the code  ->  tokens
 //! ```
 //!
-//! Specification: [RFC 6749 §4.1.3, §5, §6], [RFC 7636 §4.6]. Next: `client_authentication.rs`.
+//! Specification: [RFC 6749 §4.1.3, §5, §6], [RFC 7636 §4.6].
 //!
 //! [RFC 6749 §4.1.3, §5, §6]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3
 //! [RFC 7636 §4.6]: https://www.rfc-editor.org/rfc/rfc7636#section-4.6

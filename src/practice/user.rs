@@ -3,11 +3,7 @@
 //! It does not ask who the client is, and it sees no code and no secret. The token is all, so the
 //! answer to a bad one says only that it is bad, in the header that RFC 6750 made for it.
 //!
-//! ```text
-//! GET /user with Authorization: Bearer  ->  access token  ->  the person, as JSON
-//! ```
-//!
-//! Specification: [RFC 6750 §2.1, §3, §3.1]. Next: `registration.rs`.
+//! Specification: [RFC 6750 §2.1, §3, §3.1].
 //!
 //! [RFC 6750 §2.1, §3, §3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 

@@ -3,12 +3,6 @@
 //! A server may put an escape sequence into its answer, and a terminal would obey it: clear the
 //! screen, change the title, hide a line. Characters that turn the direction of text can make one thing
 //! read as another. Both are printed as escapes, always, whatever else is masked.
-//!
-//! ```text
-//! "\u{1b}[2J"  ->  "\\u{1b}[2J"
-//! ```
-//!
-//! Next: `html.rs`, where the same holds for a page.
 
 /// The text with every invisible character shown as an escape, and CRLF as a line end.
 pub fn visible(text: &str) -> String {

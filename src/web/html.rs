@@ -5,10 +5,6 @@
 //! an [`Html`] is made only from a template of ours or from text that was escaped on the way in,
 //! and there is no third way.
 //!
-//! ```text
-//! template with {{places}} + texts + pieces of HTML  ->  Html  ->  body of a response
-//! ```
-//!
 //! Escaped text is safe between tags and inside a double-quoted attribute, and nowhere else:
 //! templates have no script, no style attribute and no unquoted value.
 //! Specification: [HTML, "Writing HTML documents"](https://html.spec.whatwg.org/#writing).

@@ -27,6 +27,22 @@ pub enum Wish {
     Print(String),
 }
 
+const STEPS: &[&str] = &["step1", "step2", "step3"];
+const OTHERS: &[&str] = &["provider", "webapp"];
+
+/// An option without a value: its name, the programs that have it, and where it goes.
+type Flag = (&'static str, &'static [&'static str], fn(&mut Options) -> &mut bool);
+
+const FLAGS: [Flag; 7] = [
+    ("--no-browser", STEPS, |options| &mut options.no_browser),
+    ("--approve", STEPS, |options| &mut options.approve),
+    ("--pause", STEPS, |options| &mut options.pause),
+    ("--paste", STEPS, |options| &mut options.paste),
+    ("--show-secrets", STEPS, |options| &mut options.show_secrets),
+    ("--mask-secrets", STEPS, |options| &mut options.mask_secrets),
+    ("--mask-secrets", OTHERS, |options| &mut options.mask_secrets),
+];
+
 /// Reads the arguments of `program`, without its name.
 pub fn parse(program: &str, arguments: &[String]) -> Result<Wish, Failure> {
     let mut options = Options::default();
@@ -37,39 +53,18 @@ pub fn parse(program: &str, arguments: &[String]) -> Result<Wish, Failure> {
             None => (argument.as_str(), None),
         };
         let mut value = || joined.clone().or_else(|| rest.next().cloned());
-        let flag = match (program, name) {
+        let is_it = |(flag, programs, _): &&Flag| *flag == name && programs.contains(&program);
+        match (FLAGS.iter().find(is_it), name) {
+            (Some(_), _) if joined.is_some() => return Err(takes_no_value(name)),
+            (Some((.., field)), _) => *field(&mut options) = true,
             (_, "--help" | "-h") => return Ok(Wish::Print(help(program))),
             (_, "--version" | "-V") => return Ok(Wish::Print(version(program))),
-            (_, "--like") => {
-                options.like = Some(like(value())?);
-                continue;
-            }
-            ("provider" | "webapp", "--port") => {
-                options.port = Some(port(value())?);
-                continue;
-            }
-            ("provider" | "webapp", "--mask-secrets") => &mut options.mask_secrets,
-            ("provider", _) => return Err(unknown(program, argument)),
-            (_, "--provider") => {
+            (_, "--like") => options.like = Some(like(value())?),
+            (_, "--port") if OTHERS.contains(&program) => options.port = Some(port(value())?),
+            (_, "--provider") if program != "provider" => {
                 options.provider = Some(value().ok_or_else(|| no_value(name, "practice"))?);
-                continue;
             }
-            ("webapp", _) => return Err(unknown(program, argument)),
-            (_, "--no-browser") => &mut options.no_browser,
-            (_, "--approve") => &mut options.approve,
-            (_, "--pause") => &mut options.pause,
-            (_, "--paste") => &mut options.paste,
-            (_, "--show-secrets") => &mut options.show_secrets,
-            (_, "--mask-secrets") => &mut options.mask_secrets,
             _ => return Err(unknown(program, argument)),
-        };
-        *flag = true;
-        if joined.is_some() {
-            return Err(Failure::usage(
-                &format!("{name} takes no value."),
-                "a value was meant for another option.",
-                &format!("write only {name}."),
-            ));
         }
     }
     checked(options)
@@ -159,6 +154,14 @@ fn no_value(name: &str, example: &str) -> Failure {
         &format!("{name} needs a value."),
         "the command line ends too early.",
         &format!("write for example {name} {example}."),
+    )
+}
+
+fn takes_no_value(name: &str) -> Failure {
+    Failure::usage(
+        &format!("{name} takes no value."),
+        "a value was meant for another option.",
+        &format!("write only {name}."),
     )
 }
 

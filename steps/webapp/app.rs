@@ -7,7 +7,7 @@
 //! Request  ->  right host?  ->  handler (login.rs, members.rs)  ->  page or redirect
 //! ```
 //!
-//! Specification: [RFC 6749 §4.1], [RFC 9700 §2.1]. Next: `login.rs`.
+//! Specification: [RFC 6749 §4.1], [RFC 9700 §2.1].
 //!
 //! [RFC 6749 §4.1]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1
 //! [RFC 9700 §2.1]: https://www.rfc-editor.org/rfc/rfc9700#section-2.1

@@ -1,10 +1,6 @@
 //! The cookie: how a browser is known again, and its attributes one by one.
 //!
-//! ```text
-//! session id  ->  Set-Cookie: by_hand_session=…; HttpOnly; SameSite=Lax; Path=/  ->  Cookie  ->  session id
-//! ```
-//!
-//! Specification: [RFC 6265 §4.1.2]. Next: `trace.rs`.
+//! Specification: [RFC 6265 §4.1.2].
 //!
 //! [RFC 6265 §4.1.2]: https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2
 

@@ -8,7 +8,7 @@
 //! GET /callback  ->  pending login, by state  ->  token  ->  user  ->  new session  ->  303
 //! ```
 //!
-//! Specification: [RFC 6749 §4.1, §10.12], [RFC 9700 §4.4, §4.7]. Next: `sessions.rs`.
+//! Specification: [RFC 6749 §4.1, §10.12], [RFC 9700 §4.4, §4.7].
 //!
 //! [RFC 6749 §4.1, §10.12]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1
 //! [RFC 9700 §4.4, §4.7]: https://www.rfc-editor.org/rfc/rfc9700#section-4.4

@@ -2,13 +2,6 @@
 //!
 //! Each looks who has come and shows what is theirs to see. Nothing here knows OAuth: once the session
 //! is there, a login with a provider is a login like any other.
-//!
-//! ```text
-//! Request  ->  viewer, if logged in  ->  page
-//! POST /logout  ->  form of ours?  ->  session gone, here and in the browser
-//! ```
-//!
-//! Next: `pages.rs`.
 
 use oauth2_by_hand::by_hand::compare;
 use oauth2_by_hand::by_hand::urlencoding::{decode_pairs, parameter};

@@ -3,11 +3,7 @@
 //! The style sheet is the practice provider's. There is no script, and the policy says so; a picture
 //! may come from one more place, if its address is one that we would show.
 //!
-//! ```text
-//! title + Html + viewer  ->  whole page + headers  ->  Response
-//! ```
-//!
-//! Specification: [RFC 6749 §10.13], [RFC 9700 §4.16]. Next: `problems.rs`.
+//! Specification: [RFC 6749 §10.13], [RFC 9700 §4.16].
 //!
 //! [RFC 6749 §10.13]: https://www.rfc-editor.org/rfc/rfc6749#section-10.13
 //! [RFC 9700 §4.16]: https://www.rfc-editor.org/rfc/rfc9700#section-4.16

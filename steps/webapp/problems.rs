@@ -1,8 +1,4 @@
 //! The pages for when something went wrong: plain words, and a way on.
-//!
-//! ```text
-//! error  ->  what it means for the person  +  what it means for whoever runs this  ->  page
-//! ```
 
 use oauth2_by_hand::Error;
 use oauth2_by_hand::http::Response;

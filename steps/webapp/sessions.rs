@@ -8,7 +8,7 @@
 //! cookie  ->  visitor (pending logins, by state)  -- new id -->  member (account)
 //! ```
 //!
-//! Specification: [RFC 6749 §10.12], [RFC 9700 §4.4]. Next: `cookie.rs`.
+//! Specification: [RFC 6749 §10.12], [RFC 9700 §4.4].
 //!
 //! [RFC 6749 §10.12]: https://www.rfc-editor.org/rfc/rfc6749#section-10.12
 //! [RFC 9700 §4.4]: https://www.rfc-editor.org/rfc/rfc9700#section-4.4
@@ -21,7 +21,6 @@ use oauth2_by_hand::Error;
 use oauth2_by_hand::by_hand::{compare, random};
 use oauth2_by_hand::get_user_info::User;
 use oauth2_by_hand::web::expiring_map::ExpiringMap;
-use serde_json::Value;
 
 use super::Provider;
 use super::trace::Trace;
@@ -205,5 +204,5 @@ impl Memory {
 fn kept(user: User) -> User {
     let short = |text: Option<String>| text.map(|text| text.chars().take(200).collect());
     let avatar_url = user.avatar_url.filter(|url| url.len() <= 2000);
-    User { id: user.id, name: short(user.name), bio: short(user.bio), avatar_url, raw: Value::Null }
+    User { id: user.id, name: short(user.name), bio: short(user.bio), avatar_url }
 }

@@ -2,12 +2,6 @@
 //!
 //! They are masked before they are kept: what must not be seen is not even in memory. Each has a largest
 //! size, since a browser sends what it likes. What to notice in each stands in `pages/scenes.html`.
-//!
-//! ```text
-//! Request or Response  ->  8 KiB of it at most  ->  masked text  ->  a place in the diagram
-//! ```
-//!
-//! Next: `members.rs`.
 
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::show::mask::Mask;

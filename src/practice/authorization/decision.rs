@@ -4,11 +4,7 @@
 //! asked, and by whom, is in our own memory; and the form has to come from our page, in the same browser,
 //! once.
 //!
-//! ```text
-//! POST /authorize  ->  transaction  ->  303 to the redirect URI with code or error, state, iss
-//! ```
-//!
-//! Specification: [RFC 6749 §4.1.2, §10.12]. Next: `../token.rs`.
+//! Specification: [RFC 6749 §4.1.2, §10.12].
 //!
 //! [RFC 6749 §4.1.2, §10.12]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
 

@@ -3,11 +3,7 @@
 //! It is the one moment at which a person decides, so it names who asks, what for, what not, and where the
 //! answer goes. Name and home page are the application's own words, and nobody has checked them.
 //!
-//! ```text
-//! what the application asks for  ->  consent page  ->  decision=allow or deny, and who decided
-//! ```
-//!
-//! Specification: [RFC 6749 §4.1.1], whose step B is this page. Next: `registration.rs`.
+//! Specification: [RFC 6749 §4.1.1], whose step B is this page.
 //!
 //! [RFC 6749 §4.1.1]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
 

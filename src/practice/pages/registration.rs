@@ -3,11 +3,7 @@
 //! Client ID and client secret are shown once, with the lines to paste into a terminal. What was typed comes
 //! back if something is wrong with it, and no value can end the quotes that it stands in.
 //!
-//! ```text
-//! name, home page, redirect URI  ->  client ID, client secret  ->  export OAUTH_CLIENT_ID='…'
-//! ```
-//!
-//! Specification: [RFC 6749 §2], client registration. Next: `../answers.rs`.
+//! Specification: [RFC 6749 §2], client registration.
 //!
 //! [RFC 6749 §2]: https://www.rfc-editor.org/rfc/rfc6749#section-2
 

@@ -2,12 +2,6 @@
 //!
 //! What a mode does not mention is as in [`PLAIN`]. The names of the scopes are the provider's own; what
 //! they mean here is what the practice provider can do.
-//!
-//! ```text
-//! --like NAME  ->  Quirks
-//! ```
-//!
-//! Next: `shapes.rs`.
 
 use super::shapes;
 use super::{ExpiresIn, Quirks, Refresh, SecretIn};

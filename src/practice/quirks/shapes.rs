@@ -2,12 +2,6 @@
 //!
 //! Every provider knows the same four things of a person and calls them as it likes. Only the members that
 //! a client may look for are here, and a few that could mislead it.
-//!
-//! ```text
-//! Person  ->  {"sub": "1815", "name": "Ada Winter", "picture": "http://…"}
-//! ```
-//!
-//! Next: nothing, this is the end of the practice provider.
 
 use serde_json::{Value, json};
 

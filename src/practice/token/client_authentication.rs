@@ -4,11 +4,7 @@
 //! client has none and says only its name. Wrong secrets cost time: after a few of them the client has
 //! to wait, longer each time, and nobody else does.
 //!
-//! ```text
-//! Authorization: Basic, or client_id and client_secret  ->  the registered client
-//! ```
-//!
-//! Specification: [RFC 6749 §2.3.1, §3.2.1, §5.2]. Next: `../user.rs`.
+//! Specification: [RFC 6749 §2.3.1, §3.2.1, §5.2].
 //!
 //! [RFC 6749 §2.3.1, §3.2.1, §5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
 

@@ -3,11 +3,7 @@
 //! First `token.rs` makes the answer that the RFC asks for. Then it gets the habits of the provider that is
 //! imitated, one after the other, and each one that changes something is said on the screen.
 //!
-//! ```text
-//! {"expires_in": 3600, "scope": "a b"}  ->  {"expires_in": "3600", "scope": "a,b"}
-//! ```
-//!
-//! Specification: [RFC 6749 §5.1, §5.2], which most of these bend. Next: `shapes.rs`.
+//! Specification: [RFC 6749 §5.1, §5.2], which most of these bend.
 //!
 //! [RFC 6749 §5.1, §5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.1
 

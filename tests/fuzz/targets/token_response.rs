@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(!token.access_token.is_empty());
             assert!(token.access_token.bytes().all(|byte| byte.is_ascii_graphic()));
             assert!(token.token_type.eq_ignore_ascii_case("bearer"));
-            let _ = (token.expires_at, token.remarks);
+            let _ = (token.expires_in, token.remarks);
         }
         Err(error) => assert!(!error.to_string().contains(['\u{1b}', '\r', '\u{202e}'])),
     }
