@@ -32,7 +32,7 @@ fn the_files_for_step_2_compile_on_their_own() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
     let files = listed_files(&readme);
-    assert!(files.contains(&"src/fetch_token.rs".to_owned()) && files.len() == 8, "{files:?}");
+    assert!(files.contains(&"src/fetch_token.rs".to_owned()) && files.len() == 10, "{files:?}");
 
     let copy_of = Path::new(env!("CARGO_TARGET_TMPDIR")).join("copied_modules");
     let _ = fs::remove_dir_all(&copy_of);

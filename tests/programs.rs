@@ -705,7 +705,7 @@ fn the_web_app_can_stand_behind_tls() {
         webapp.line(|line| line.contains("listens")).split_whitespace().last().unwrap().to_owned();
     let port = port.trim_end_matches('.');
     let answer = raw(port, b"GET /login HTTP/1.1\r\nHost: app.example\r\n\r\n");
-    assert!(answer.contains("set-cookie: __Host-by_hand_session="), "{answer}");
+    assert!(answer.contains("set-cookie: __Host-by_hand_session_443="), "{answer}");
     assert!(answer.contains("redirect_uri=https%3A%2F%2Fapp.example%2Fcallback"), "{answer}");
     // Nobody who comes from elsewhere could reach the practice provider on 127.0.0.1.
     let page = raw(port, b"GET / HTTP/1.1\r\nHost: app.example\r\n\r\n");

@@ -71,7 +71,12 @@ impl App {
         if let Some(elsewhere) = self.not_our_host(request) {
             return elsewhere;
         }
-        let answered = match (request.method.as_str(), request.path()) {
+        // HEAD is GET without the body (RFC 9110 §9.3.2), but it must not use up a code.
+        let method = match request.method.as_str() {
+            "HEAD" if members::PAGES.contains(&request.path()) => "GET",
+            method => method,
+        };
+        let answered = match (method, request.path()) {
             ("GET", path) if self.is_redirect_uri(path) => login::callback(self, request),
             ("GET", "/login") => login::log_in(self, request),
             ("POST", "/logout") => members::log_out(self, request),

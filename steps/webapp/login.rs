@@ -73,8 +73,7 @@ pub fn log_in(app: &App, request: &Request) -> Answered {
 pub fn callback(app: &App, request: &Request) -> Answered {
     // Login CSRF again: nobody becomes somebody else while they are logged in.
     if let Some(viewer) = app.viewer(request) {
-        let words = "You are logged in, so the answer that came now was not used. Another tab may have been faster.";
-        return Ok(problems::problem(400, "Logged in already", words, Some(&viewer)));
+        return Ok(Response::see_other(viewer.member.return_to));
     }
     let pairs = decode_pairs(request.query())?;
     let state = parameter(&pairs, "state")?.ok_or(Error::StateMissing)?;
@@ -96,7 +95,8 @@ pub fn callback(app: &App, request: &Request) -> Answered {
             let finished = finish(app, &id, &mut pending, request);
             Ok(finished.unwrap_or_else(|error| problems::failed(&error, &pending)))
         }
-        Found::Used => Ok(used_already()),
+        // A second click on Allow brings the same redirect again. No second token request.
+        Found::Used(return_to) => Ok(Response::see_other(return_to)),
         // Login CSRF: this redirect may be good, but it was made in another browser (RFC 6749 §10.12).
         Found::Nothing => {
             let words = "It did not begin in this browser, or more than ten minutes ago. If somebody gave you the link: \
@@ -140,10 +140,11 @@ fn finish(app: &App, old_id: &str, pending: &mut Pending, request: &Request) -> 
 
     let mut memory = app.memory();
     if !memory.end_visit(old_id) {
-        return Ok(used_already());
+        return Ok(Response::see_other(pending.return_to));
     }
     let account = memory.account(provider, user);
-    memory.log_in(&id, Member { account, form_token, messages });
+    let return_to = pending.return_to;
+    memory.log_in(&id, Member { account, form_token, return_to, messages });
     Ok(answer.with_header("set-cookie", &set_cookie(&id)))
 }
 
@@ -158,12 +159,6 @@ fn not_of_another_provider(app: &App, request: &Request, asked: &str) -> Result<
         return Err(Error::IssuerMismatch { expected, received });
     }
     Ok(())
-}
-
-fn used_already() -> Response {
-    let words =
-        "This answer was used before. A reload or the back button does that, and it does no harm.";
-    problems::problem(400, "This login is over", words, None)
 }
 
 /// Open redirect: a path out of a list cannot lead anywhere else, however it is spelled.

@@ -10,6 +10,10 @@ use oauth2_by_hand::web::html::fill;
 
 use super::{Answered, App, cookie, pages, problems};
 
+/// What can be looked at.
+pub const PAGES: [&str; 6] =
+    ["/", "/welcome", "/members", "/behind-the-scenes", "/tutorial", "/style.css"];
+
 pub fn home(app: &App, request: &Request) -> Response {
     let Some(viewer) = app.viewer(request) else {
         return pages::log_in_offer(app, "Home", include_str!("pages/home.html"), "/welcome");
@@ -67,10 +71,14 @@ pub fn log_out(app: &App, request: &Request) -> Answered {
     let Some(viewer) = app.viewer(request) else {
         return Ok(Response::see_other("/"));
     };
-    // Any page can send a form to us, but it knows no token of ours, and the browser says where it
-    // stands. SameSite is no help against other ports of this machine: they are the same site.
-    let is_ours = request.headers_named("Origin") == [app.origin.as_str()]
-        && compare::equal(&viewer.member.form_token, form_token);
+    // Any page can send a form to us, but it knows no token of ours, and a browser says which page it was.
+    // A text browser does not. SameSite is no help against other ports of this machine: they are the same site.
+    let is_ours = match *request.headers_named("Origin") {
+        [] => true,
+        [origin] => origin == app.origin,
+        _ => false,
+    };
+    let is_ours = is_ours && compare::equal(&viewer.member.form_token, form_token);
     if !is_ours {
         let words = "The click did not come from a page of ours, so nothing was changed.";
         return Ok(problems::problem(403, "Still logged in", words, Some(&viewer)));
@@ -82,20 +90,25 @@ pub fn log_out(app: &App, request: &Request) -> Answered {
     Ok(Response::see_other("/").with_header("set-cookie", &gone))
 }
 
-/// Whatever else is asked for. Logging out is one of our addresses, but a link to it does nothing.
+/// An address that is not there, or not for this method.
 pub fn no_route(app: &App, request: &Request) -> Response {
     let viewer = app.viewer(request);
-    match request.path() {
-        "/logout" => {
-            let words = "Logging out takes a click on its button. A link, which any page could load, does nothing.";
-            problems::problem(405, "Not like this", words, viewer.as_ref())
-                .with_header("allow", "POST")
-        }
+    let (allowed, words) = match request.path() {
+        "/logout" => (
+            "POST",
+            "Logging out takes a click on its button. A link, which any page could load, does nothing.",
+        ),
+        path if path == "/login" || app.is_redirect_uri(path) => (
+            "GET",
+            "This address answers only GET: it is for a browser on its way through a login.",
+        ),
+        path if PAGES.contains(&path) => ("GET, HEAD", "This page can only be looked at."),
         _ => {
             let words = "This application has no such page.";
-            problems::problem(404, "Nothing here", words, viewer.as_ref())
+            return problems::problem(404, "Nothing here", words, viewer.as_ref());
         }
-    }
+    };
+    problems::problem(405, "Not like this", words, viewer.as_ref()).with_header("allow", allowed)
 }
 
 /// The way in, for whoever is not logged in, and then back to here.

@@ -49,8 +49,24 @@ pub struct Pending {
 /// What a redirect's state leads to.
 pub enum Found {
     Pending(Box<Pending>),
-    Used,
+    /// This session has used it already, for a login that leads to this path.
+    Used(&'static str),
     Nothing,
+}
+
+/// A browser on its way through logins, in its tabs.
+#[derive(Default)]
+struct Visitor {
+    logins: VecDeque<Login>,
+    /// A login was completed. Its state stays known, so that a second click on Allow is told apart from an attack.
+    is_over: bool,
+}
+
+/// Its state and its return path; and the login itself until its redirect has come.
+struct Login {
+    state: String,
+    return_to: &'static str,
+    pending: Option<Pending>,
 }
 
 /// A session of somebody who is logged in.
@@ -59,6 +75,8 @@ pub struct Member {
     pub account: String,
     /// In every form of ours, so that no other page can send one.
     pub form_token: String,
+    /// Where its login led to.
+    pub return_to: &'static str,
     /// What "behind the scenes" shows.
     pub messages: Arc<Vec<(&'static str, String)>>,
 }
@@ -86,8 +104,7 @@ impl Viewer {
 }
 
 pub struct Memory {
-    /// By session id, and then by state. A state whose redirect has come stays, without its login.
-    visitors: ExpiringMap<VecDeque<(String, Option<Pending>)>>,
+    visitors: ExpiringMap<Visitor>,
     members: ExpiringMap<Member>,
     accounts: ExpiringMap<Account>,
     accounts_so_far: u64,
@@ -117,18 +134,20 @@ impl Memory {
     /// The session id for a login that starts: the browser's, if we gave it one, or else a new one. An id
     /// of somebody else's choice would be known to somebody else.
     pub fn visitor_id(&self, id: Option<String>) -> Result<String, Error> {
-        let known = id.filter(|id| self.visitors.get(id, self.now()).is_some());
+        let is_known = |id: &String| self.visitors.get(id, self.now()).is_some_and(|v| !v.is_over);
+        let known = id.filter(is_known);
         known.map_or_else(random::unguessable, Ok)
     }
 
     /// Remembers a login that starts. The oldest of this browser makes room.
     pub fn start(&mut self, id: &str, pending: Pending) {
-        let mut logins = self.visitors.remove(id).unwrap_or_default();
-        logins.push_back((pending.state.clone(), Some(pending)));
-        if logins.len() > LOGINS_PER_BROWSER {
-            logins.pop_front();
+        let mut visitor = self.visitors.remove(id).unwrap_or_default();
+        let (state, return_to) = (pending.state.clone(), pending.return_to);
+        visitor.logins.push_back(Login { state, return_to, pending: Some(pending) });
+        if visitor.logins.len() > LOGINS_PER_BROWSER {
+            visitor.logins.pop_front();
         }
-        self.visitors.insert(id, logins, self.now());
+        self.visitors.insert(id, visitor, self.now());
     }
 
     /// A place among the callbacks that wait for a provider, until it is dropped. A provider that answers slowly or
@@ -141,21 +160,24 @@ impl Memory {
     /// Takes the pending login of that state out of that browser's session: it has this one try.
     pub fn take(&mut self, id: &str, state: &str) -> Found {
         let now = self.now();
-        let mut logins = self.visitors.get_mut(id, now).into_iter().flatten();
-        match logins.find(|(known, _)| compare::equal(known, state)).map(|(_, login)| login.take())
-        {
-            Some(Some(login)) if now.duration_since(login.since) < LOGIN_LIFE => {
-                Found::Pending(Box::new(login))
+        let logins = self.visitors.get_mut(id, now).map(|visitor| visitor.logins.iter_mut());
+        let found = logins.into_iter().flatten().find(|login| compare::equal(&login.state, state));
+        let Some(login) = found else { return Found::Nothing };
+        match login.pending.take() {
+            Some(pending) if now.duration_since(pending.since) < LOGIN_LIFE => {
+                Found::Pending(Box::new(pending))
             }
-            Some(None) => Found::Used,
-            _ => Found::Nothing,
+            Some(_) => Found::Nothing,
+            None => Found::Used(login.return_to),
         }
     }
 
     /// Ends a visitor's session, before a member's begins under another id. Session fixation: whoever knew
     /// the old id, or had planted it, now knows nothing. False if another tab was faster.
     pub fn end_visit(&mut self, id: &str) -> bool {
-        self.visitors.remove(id).is_some()
+        let Some(visitor) = self.visitors.get_mut(id, self.now()) else { return false };
+        visitor.logins.iter_mut().for_each(|login| login.pending = None);
+        !std::mem::replace(&mut visitor.is_over, true)
     }
 
     /// Remembers a session. Where there is no room, the oldest of the same account goes, so that many logins
