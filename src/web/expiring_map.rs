@@ -23,13 +23,16 @@ impl<T> ExpiringMap<T> {
         ExpiringMap { capacity, lifetime, entries, next_number: 0 }
     }
 
-    /// Inserts an entry. Expired ones are dropped, and the oldest one if there is still no room.
+    /// Inserts an entry. In a full map expired ones make room, or else the oldest one.
     pub fn insert(&mut self, name: &str, value: T, now: Instant) {
         self.remove(name);
-        self.entries.retain(|_, (_, since, _)| now.duration_since(*since) < self.lifetime);
         if self.entries.len() >= self.capacity {
-            let oldest = self.entries.values().map(|(number, ..)| *number).min();
-            self.entries.retain(|_, (number, ..)| Some(*number) != oldest);
+            self.entries.retain(|_, (_, since, _)| now.duration_since(*since) < self.lifetime);
+        }
+        if self.entries.len() >= self.capacity
+            && let Some(oldest) = self.oldest(now, |_| true)
+        {
+            self.remove(&oldest);
         }
         self.entries.insert(name.to_owned(), (self.next_number, now, value));
         self.next_number += 1;
@@ -47,12 +50,24 @@ impl<T> ExpiringMap<T> {
         (now.duration_since(*since) < self.lifetime).then_some(value)
     }
 
-    /// The names of the entries that fit and have not expired, the oldest first.
-    pub fn names(&self, now: Instant, fits: impl Fn(&T) -> bool) -> Vec<String> {
-        let wanted = self.entries.keys().filter(|name| self.get(name, now).is_some_and(&fits));
-        let mut names: Vec<String> = wanted.cloned().collect();
-        names.sort_by_key(|name| self.entries.get(name).map(|(number, ..)| *number));
-        names
+    /// The name of the oldest entry that fits, of those that have not expired.
+    pub fn oldest(&self, now: Instant, fits: impl Fn(&T) -> bool) -> Option<String> {
+        let oldest = self.fitting(now, fits).min_by_key(|(_, (number, ..))| *number);
+        oldest.map(|(name, _)| name.clone())
+    }
+
+    /// How many entries fit, of those that have not expired.
+    pub fn count(&self, now: Instant, fits: impl Fn(&T) -> bool) -> usize {
+        self.fitting(now, fits).count()
+    }
+
+    fn fitting(
+        &self,
+        now: Instant,
+        fits: impl Fn(&T) -> bool,
+    ) -> impl Iterator<Item = (&String, &(u64, Instant, T))> {
+        let is_alive = move |since: &Instant| now.duration_since(*since) < self.lifetime;
+        self.entries.iter().filter(move |(_, (_, since, value))| is_alive(since) && fits(value))
     }
 
     /// Removes an entry, also an expired one.
@@ -86,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn the_names_of_what_fits_come_oldest_first_and_without_what_is_over() {
+    fn the_oldest_entry_that_fits_is_found_and_those_that_fit_are_counted() {
         let start = Instant::now();
         let mut map = ExpiringMap::new(9, MINUTE);
         for (name, thing, since) in [("over", 1, start), ("b", 1, start + MINUTE / 2)] {
@@ -97,8 +112,11 @@ mod tests {
         }
         map.remove("taken");
 
-        assert_eq!(map.names(start + MINUTE, |thing| *thing == 1), ["b", "new", "a"]);
-        assert_eq!(map.names(start + MINUTE, |thing| *thing == 3), [""; 0]);
+        assert_eq!(map.oldest(start + MINUTE, |thing| *thing == 1).as_deref(), Some("b"));
+        assert_eq!(map.oldest(start, |thing| *thing == 1).as_deref(), Some("over"));
+        assert_eq!(map.oldest(start + MINUTE, |thing| *thing == 3), None);
+        assert_eq!(map.count(start + MINUTE, |thing| *thing == 1), 3);
+        assert_eq!(map.count(start + MINUTE, |thing| *thing == 3), 0);
     }
 
     #[test]
@@ -130,8 +148,11 @@ mod tests {
     fn what_is_over_makes_room_first() {
         let start = Instant::now();
         let mut map = ExpiringMap::new(3, MINUTE);
-        map.insert("old", 1, start);
-        map.insert("new", 2, start + MINUTE);
-        assert_eq!(map.entries.len(), 1);
+        map.insert("over", 1, start);
+        map.insert("over too", 2, start);
+        map.insert("alive", 3, start + MINUTE / 2);
+        map.insert("new", 4, start + MINUTE);
+        assert_eq!(map.entries.len(), 2);
+        assert_eq!(map.get("alive", start + MINUTE), Some(&3));
     }
 }

@@ -184,10 +184,11 @@ impl Memory {
     /// of one person log nobody else out.
     pub fn log_in(&mut self, id: &str, member: Member) {
         let now = self.now();
-        let own = self.members.names(now, |other| other.account == member.account);
-        let is_full = self.members.names(now, |_| true).len() >= ROOM;
-        if let Some(oldest) = own.first().filter(|_| is_full || own.len() >= SESSIONS_PER_ACCOUNT) {
-            self.members.remove(oldest);
+        let is_own = |other: &Member| other.account == member.account;
+        let is_full = self.members.count(now, |_| true) >= ROOM
+            || self.members.count(now, is_own) >= SESSIONS_PER_ACCOUNT;
+        if is_full && let Some(oldest) = self.members.oldest(now, is_own) {
+            self.members.remove(&oldest);
         }
         self.members.insert(id, member, now);
     }
