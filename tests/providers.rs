@@ -11,7 +11,7 @@
 mod common;
 
 use common::*;
-use oauth2_by_hand::client::providers::{ABSENT, PRESETS};
+use oauth2_by_hand::client::providers::PRESETS;
 use oauth2_by_hand::client::settings;
 use oauth2_by_hand::{get_user_info, practice};
 
@@ -22,7 +22,7 @@ fn unwrapped(text: &str) -> String {
 
 #[test]
 fn every_preset_is_a_valid_configuration_once_an_id_and_a_secret_are_there() {
-    assert_eq!(PRESETS.len(), 6);
+    assert_eq!(PRESETS.len(), 7);
     for preset in PRESETS {
         let own = [("OAUTH_CLIENT_ID", "mine"), ("OAUTH_CLIENT_SECRET", "mine")];
         let all = own.iter().chain(preset.settings);
@@ -52,6 +52,15 @@ fn every_preset_logs_in_offline() {
             "ada&size=300",
         ),
         ("discord", ["name    Ada Winter", "bio     (none given)", "id      1815"], ""),
+        (
+            "trello",
+            [
+                "name    Ada Winter",
+                "bio     Keeps bees and very tidy notebooks.",
+                "id      000000000000000000000717",
+            ],
+            "ada&size=/170.png",
+        ),
     ];
     assert_eq!(rows.map(|(name, ..)| name), *PRESETS.iter().map(|p| p.name).collect::<Vec<_>>());
     for (name, lines, picture) in rows {
@@ -216,20 +225,18 @@ fn list_shows_every_preset_and_what_its_facts_rest_on() {
 }
 
 #[test]
-fn trello_and_microsoft_are_answered_with_the_reason() {
-    assert_eq!(
-        ABSENT.iter().map(|absent| absent.name).collect::<Vec<_>>(),
-        ["trello", "microsoft"]
+fn the_list_says_why_a_provider_that_people_ask_for_has_no_preset() {
+    let (list, ..) = run(program("step3").args(["--provider", "list"]));
+    let list = unwrapped(&list);
+    assert!(
+        list.contains("Microsoft has no preset, because its rules for redirect URIs"),
+        "{list}"
     );
-    let rows = [
-        ("trello", "Trello has no authorization code grant. It offers OAuth 1.0 and a token route"),
-        ("microsoft", "Microsoft's rules for redirect URIs on this machine differ"),
-    ];
-    for (name, reason) in rows {
+    assert!(list.contains("LinkedIn is reported to refuse the code_verifier"), "{list}");
+    for name in ["microsoft", "Trello", "linkedin"] {
         let (_, errors, code) = run(program("step3").args(["--provider", name]));
         assert_eq!(code, 2);
-        assert!(unwrapped(&errors).starts_with(&format!("step3: {reason}")), "{errors}");
-        assert!(errors.contains("\n  What to do: "));
+        assert!(errors.starts_with(&format!("step3: there is no provider \"{name}\"")), "{errors}");
     }
 }
 
@@ -240,7 +247,10 @@ fn a_mode_that_nobody_knows_is_answered_with_those_that_exist() {
         assert_eq!(code, 2);
         let errors = unwrapped(&errors);
         assert!(errors.contains("the practice provider cannot be like \"githbu\""), "{errors}");
-        assert!(errors.contains("strict, github, gitlab, google, spotify, vimeo, discord, odd."));
+        assert!(
+            errors
+                .contains("strict, github, gitlab, google, spotify, vimeo, discord, trello, odd.")
+        );
     }
     for quirks in practice::quirks::ALL {
         assert_eq!(practice::quirks::quirks(quirks.name).unwrap().title, quirks.title);

@@ -248,7 +248,9 @@ fn what_an_api_has_of_its_own_is_said_in_its_providers_name() {
         ("gitlab", Some("Like GitLab: null for what this person has not filled in.")),
         (
             "google",
-            Some("Like Google: the id is called sub and is a text, the picture is called picture."),
+            Some(
+                "Like Google: the id is called sub and is a string, the picture is called picture.",
+            ),
         ),
         (
             "spotify",
@@ -265,7 +267,7 @@ fn what_an_api_has_of_its_own_is_said_in_its_providers_name() {
         (
             "discord",
             Some(
-                "Like Discord: the name is called global_name, the id is a text, and avatar is a hash and no address.",
+                "Like Discord: the name is called global_name, the id is a string, and avatar is a hash and no address.",
             ),
         ),
     ] {
@@ -285,6 +287,7 @@ fn each_mode_says_whose_habits_it_has() {
         ("spotify", "Spotify"),
         ("vimeo", "Vimeo"),
         ("discord", "Discord"),
+        ("trello", "Trello"),
         ("odd", "an odd server"),
     ];
     assert_eq!(titles, expected);

@@ -32,7 +32,8 @@ pub const PRESETS: &[Preset] = &[
         name: "github",
         title: "GitHub",
         register_at: "https://github.com/settings/developers",
-        registration: "Choose \"OAuth Apps\". The redirect URI is called \"Authorization callback URL\".",
+        registration: "Choose \"OAuth Apps\". The redirect URI is called \"Authorization callback URL\". GitHub takes \
+                       any port on 127.0.0.1, and paths below the registered one.",
         settings: &[
             ("OAUTH_AUTHORIZE_URL", "https://github.com/login/oauth/authorize"),
             ("OAUTH_TOKEN_URL", "https://github.com/login/oauth/access_token"),
@@ -41,12 +42,13 @@ pub const PRESETS: &[Preset] = &[
             ("OAUTH_CLIENT_AUTH", "post"),
         ],
         user: "id, name, bio, avatar_url",
-        facts: "GitHub's documentation, 2025 and 2026. Nobody has run it against the live service yet.",
+        facts: "GitHub's documentation, 2025 and 2026; that new applications may have tokens that expire is what \
+                well-known clients do. Nobody has run it against the live service yet.",
     },
     Preset {
         name: "gitlab",
         title: "GitLab",
-        register_at: "https://gitlab.com/-/profile/applications",
+        register_at: "https://gitlab.com/-/user_settings/applications",
         registration: "Tick the scope read_user, and leave \"Confidential\" ticked.",
         settings: &[
             ("OAUTH_AUTHORIZE_URL", "https://gitlab.com/oauth/authorize"),
@@ -81,7 +83,8 @@ pub const PRESETS: &[Preset] = &[
         name: "spotify",
         title: "Spotify",
         register_at: "https://developer.spotify.com/dashboard",
-        registration: "It takes 127.0.0.1 and [::1] and refuses localhost.",
+        registration: "It takes 127.0.0.1 and [::1] and refuses localhost. In development mode the owner needs \
+                       Premium, and five users can log in.",
         settings: &[
             ("OAUTH_AUTHORIZE_URL", "https://accounts.spotify.com/authorize"),
             ("OAUTH_TOKEN_URL", "https://accounts.spotify.com/api/token"),
@@ -97,7 +100,7 @@ pub const PRESETS: &[Preset] = &[
         name: "vimeo",
         title: "Vimeo",
         register_at: "https://developer.vimeo.com/apps",
-        registration: "The redirect URI is called \"Callback URL\", and it is compared to the byte.",
+        registration: "The redirect URI is called \"Callback URL\", and it has to be equal.",
         settings: &[
             ("OAUTH_AUTHORIZE_URL", "https://api.vimeo.com/oauth/authorize"),
             ("OAUTH_TOKEN_URL", "https://api.vimeo.com/oauth/access_token"),
@@ -107,7 +110,7 @@ pub const PRESETS: &[Preset] = &[
             ("OAUTH_CLIENT_AUTH", "basic"),
         ],
         user: "the last part of uri, name, bio, the largest of pictures.sizes",
-        facts: "Vimeo's documentation, 2025 and 2026; the scope and Basic as well-known clients use them. Whether it \
+        facts: "Vimeo's documentation, 2025 and 2026, its media types included; the scope and Basic as well-known clients use them. Whether it \
                 checks PKCE is not known. Nobody has run it against the live service yet.",
     },
     Preset {
@@ -124,47 +127,37 @@ pub const PRESETS: &[Preset] = &[
             ("OAUTH_CLIENT_AUTH", "post"),
         ],
         user: "id, global_name or username, no bio, no picture (avatar is a hash, not a URL)",
-        facts: "Discord's documentation, 2025 and 2026; PKCE and the exact port as well-known clients have them. \
-                Nobody has run it against the live service yet.",
+        facts: "Discord's documentation and its metadata, 2025 and 2026, PKCE and client authentication \
+                included; the exact port as well-known clients have it. Nobody has run it against the live service yet.",
     },
-];
-
-/// A provider that people ask for and that has no preset, with the reason.
-pub struct Absent {
-    /// The name that people try.
-    pub name: &'static str,
-    /// Why it has no preset.
-    pub why: &'static str,
-    /// What to do instead.
-    pub instead: &'static str,
-}
-
-/// The providers whose documentation says that a preset would not work.
-pub const ABSENT: &[Absent] = &[
-    Absent {
+    Preset {
         name: "trello",
-        why: "Trello has no authorization code grant. It offers OAuth 1.0 and a token route of its own, \
-              which hands a token straight to the browser.",
-        instead: "choose a provider of --provider list. To find out such a thing of any provider, look in its \
-                  documentation for response_type=code and for a token endpoint: without both, this is not it.",
-    },
-    Absent {
-        name: "microsoft",
-        why: "Microsoft's rules for redirect URIs on this machine differ: 127.0.0.1 has to be entered in the \
-              application's manifest, and only localhost takes any port.",
-        instead: "register there, and set the three OAUTH_…_URL variables, OAUTH_SCOPE and OAUTH_REDIRECT_URI \
-                  from its documentation.",
+        title: "Trello",
+        register_at: "https://developer.atlassian.com/console/myapps/",
+        registration: "Create an \"OAuth 2.0 integration\" for Trello and add the scope read:member:trello.",
+        settings: &[
+            ("OAUTH_AUTHORIZE_URL", "https://auth.atlassian.com/authorize?prompt=consent"),
+            ("OAUTH_TOKEN_URL", "https://auth.atlassian.com/oauth/token"),
+            ("OAUTH_USERINFO_URL", "https://api.trello.com/1/members/me"),
+            ("OAUTH_SCOPE", "read:member:trello"),
+            ("OAUTH_CLIENT_AUTH", "post"),
+        ],
+        user: "id, fullName, bio, avatarUrl with /170.png at its end",
+        facts: "Atlassian's documentation for the grant with PKCE and the scope, new in September 2026; the addresses, \
+                prompt and the user's fields as one client uses them. That client sends the token request \
+                as JSON: whether a form is taken is not known. Nobody has run it against the live service yet.",
     },
 ];
+
+/// What is to be known of providers without a preset.
+pub const OTHERS: &str = "Microsoft has no preset, because its rules for redirect URIs on this machine differ: \
+    127.0.0.1 has to be entered in the application's manifest, and only localhost takes any port. LinkedIn is \
+    reported to refuse the code_verifier of confidential clients. Set the three OAUTH_…_URL variables from the \
+    documentation of the provider.";
 
 /// The preset of that name.
 pub fn preset(name: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.name == name)
-}
-
-/// Why there is no preset of that name, where that is known.
-pub fn absent(name: &str) -> Option<&'static Absent> {
-    ABSENT.iter().find(|absent| absent.name == name)
 }
 
 impl Preset {

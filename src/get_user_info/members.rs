@@ -21,12 +21,12 @@ use crate::http::fields::Fields;
 /// The members of the answer that [`read_user`](super::read_user) reads. The programs show no others of a real person.
 pub fn members(client: &Client) -> Vec<&str> {
     let own = client.user_id_members.iter().map(String::as_str);
-    let others = ["bio", "avatar_url", "picture", "images", "pictures"];
+    let others = ["bio", "avatar_url", "picture", "images", "pictures", "avatarUrl"];
     own.chain(NAME.iter().copied()).chain(others).collect()
 }
 
-/// Names of the name to show: GitHub and most, Spotify, Discord, and Discord without a display name.
-const NAME: &[&str] = &["name", "display_name", "global_name", "username"];
+/// Names of the name to show: GitHub and most, Spotify, Discord, Trello, and Discord without a display name.
+const NAME: &[&str] = &["name", "display_name", "global_name", "fullName", "username"];
 
 /// Names of the picture's address: GitHub and GitLab, OpenID Connect, Spotify. Discord's `avatar` is
 /// none of them: it is a hash.
@@ -61,7 +61,8 @@ pub(super) fn bio(fields: &Fields) -> Result<Option<String>, String> {
 }
 
 pub(super) fn avatar_url(fields: &Fields) -> Result<Option<String>, String> {
-    Ok(first_text(fields, AVATAR_URL)?.or_else(|| largest_picture(fields)))
+    let other = || largest_picture(fields).or_else(|| sized_picture(fields));
+    Ok(first_text(fields, AVATAR_URL)?.or_else(other))
 }
 
 /// The first of the members that holds a text. One that holds something else is an error, not skipped.
@@ -80,4 +81,10 @@ fn largest_picture(fields: &Fields) -> Option<String> {
     let width = |size: &&Value| size.get("width").and_then(Value::as_u64);
     let link = sizes.iter().max_by_key(width)?.get("link")?.as_str()?;
     Some(link.to_owned()).filter(|link| !link.is_empty())
+}
+
+/// Trello's address is a base, to which a size is added: `"avatarUrl": "https://…/a1b2"`.
+fn sized_picture(fields: &Fields) -> Option<String> {
+    let base = fields.text("avatarUrl").ok()??;
+    Some(format!("{base}/170.png"))
 }

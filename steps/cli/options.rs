@@ -1,7 +1,7 @@
 //! The command line: options in, or a clear word about the one that is wrong.
 
 use super::{Failure, provider_help};
-use oauth2_by_hand::client::providers::{absent, preset};
+use oauth2_by_hand::client::providers::preset;
 use oauth2_by_hand::practice::{self, quirks, quirks::Quirks};
 use oauth2_by_hand::show::mask::Mask;
 
@@ -88,10 +88,7 @@ fn checked(options: Options) -> Result<Wish, Failure> {
     match options.provider.as_deref() {
         None | Some("practice") => Ok(Wish::Run(options)),
         Some("list") => Ok(Wish::Print(provider_help::list())),
-        Some(name) if preset(name).is_none() => Err(match absent(name) {
-            Some(absent) => provider_help::no_preset(absent),
-            None => no_provider(name),
-        }),
+        Some(name) if preset(name).is_none() => Err(no_provider(name)),
         Some(_) if options.approve && options.like.is_none() => Err(Failure::usage(
             "--approve works with a practice provider only.",
             "a real provider asks a real person.",
@@ -176,7 +173,7 @@ fn help(program: &str) -> String {
              Usage: cargo run --bin provider -- [OPTIONS]\n\n  \
              --port N         the port on 127.0.0.1 (default {}; 0: any)\n  \
              --like NAME      behave like github, gitlab, google, spotify, vimeo, discord,\n                   \
-                              like an odd server (odd), or refuse all that is not strict\n  \
+                              trello, an odd server (odd), or ask PKCE of all (strict)\n  \
              --mask-secrets   show requests and answers without their secrets\n  \
              --help           this text\n  \
              --version        the version",
@@ -208,7 +205,7 @@ fn help(program: &str) -> String {
 const OPTIONS: &str = "  \
   --provider NAME  practice (the default), github, …; list shows them all
   --like NAME      the practice provider behaves like that one: github, gitlab,
-                   google, spotify, vimeo, discord, odd; strict: PKCE from all
+                   google, spotify, vimeo, discord, trello, odd, strict
   --no-browser     print the URL, do not open a browser
   --approve        practice provider only: the program clicks Allow itself
   --pause          wait for Enter before each message is sent

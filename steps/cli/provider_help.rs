@@ -1,8 +1,7 @@
 //! What is said about real providers: the list of them, and how to register an application there.
 
-use super::Failure;
 use super::screen::wrapped;
-use oauth2_by_hand::client::providers::{ABSENT, Absent, PRESETS, Preset};
+use oauth2_by_hand::client::providers::{OTHERS, PRESETS, Preset};
 
 /// What `--provider list` prints.
 pub fn list() -> String {
@@ -17,22 +16,9 @@ pub fn list() -> String {
             lines.push(wrapped(&format!("           {what}: {value}")));
         }
     }
-    lines.push("\nNot in the list:".into());
-    lines.extend(ABSENT.iter().map(|absent| wrapped(&format!("           {}", absent.why))));
-    lines.push(
-        "\nAny other: set OAUTH_AUTHORIZE_URL, OAUTH_TOKEN_URL and OAUTH_USERINFO_URL.".into(),
-    );
+    lines.push(wrapped(&format!("\n{OTHERS}")));
     lines.push("Offline, as each of them would answer: --provider github --like github".into());
     lines.join("\n")
-}
-
-/// The answer to a name that has no preset on purpose.
-pub fn no_preset(absent: &Absent) -> Failure {
-    Failure::usage(
-        absent.why,
-        "not every \"Log in with …\" is OAuth 2.0's authorization code grant with the usual rules.",
-        absent.instead,
-    )
 }
 
 /// How to become a client of a provider: where, what to enter there to the byte, what to paste here.

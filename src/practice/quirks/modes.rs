@@ -1,4 +1,4 @@
-//! Whose habits can be put on: the six presets, none at all, and a collection of oddities.
+//! Whose habits can be put on: the seven presets, none at all, and a collection of oddities.
 //!
 //! What a mode does not mention is as in [`PLAIN`]. The names of the scopes are the provider's own; what
 //! they mean here is what the practice provider can do.
@@ -8,8 +8,8 @@ use super::{ExpiresIn, Quirks, Refresh, SecretIn};
 use crate::practice::scopes::{SCOPES, Scope};
 
 /// Every mode, in the order of the help text.
-pub const ALL: [&Quirks; 8] =
-    [&STRICT, &GITHUB, &GITLAB, &GOOGLE, &SPOTIFY, &VIMEO, &DISCORD, &ODD];
+pub const ALL: [&Quirks; 9] =
+    [&STRICT, &GITHUB, &GITLAB, &GOOGLE, &SPOTIFY, &VIMEO, &DISCORD, &TRELLO, &ODD];
 
 /// The practice provider as it is: after the RFCs.
 pub static PLAIN: Quirks = AFTER_THE_RFCS;
@@ -100,7 +100,7 @@ static GOOGLE: Quirks = Quirks {
     granted: &[("profile", "https://www.googleapis.com/auth/userinfo.profile")],
     refresh: Refresh::FirstConsent,
     user: shapes::google,
-    user_habit: "the id is called sub and is a text, the picture is called picture.",
+    user_habit: "the id is called sub and is a string, the picture is called picture.",
     ..KNOWN
 };
 
@@ -138,7 +138,19 @@ static DISCORD: Quirks = Quirks {
     scope_names: "the scopes here are identify and email",
     user_scope: "identify",
     user: shapes::discord,
-    user_habit: "the name is called global_name, the id is a text, and avatar is a hash and no address.",
+    user_habit: "the name is called global_name, the id is a string, and avatar is a hash and no address.",
+    ..KNOWN
+};
+
+static TRELLO: Quirks = Quirks {
+    name: "trello",
+    title: "Trello",
+    scopes: &[person("read:member:trello"), email("read:account:trello")],
+    scope_names: "the scopes here are read:member:trello and read:account:trello",
+    user_scope: "read:member:trello",
+    refresh: Refresh::Never,
+    user: shapes::trello,
+    user_habit: "the name is called fullName, the id is a string, and the picture's address needs a size at its end.",
     ..KNOWN
 };
 

@@ -69,6 +69,17 @@ pub fn discord(person: &Person, _: &str) -> Value {
     })
 }
 
+/// The picture's address is a base, to which a client adds a size.
+pub fn trello(person: &Person, issuer: &str) -> Value {
+    json!({
+        "id": format!("{:024x}", person.id),
+        "username": person.login,
+        "fullName": person.name,
+        "bio": person.bio,
+        "avatarUrl": format!("{}&size=", avatar(person, issuer)),
+    })
+}
+
 fn avatar(person: &Person, issuer: &str) -> String {
     format!("{issuer}/avatar.svg?person={}", person.login)
 }
