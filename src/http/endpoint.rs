@@ -10,7 +10,8 @@
 //! "https://example.com:8443/token?a=b"  ->  scheme, host, port, target
 //! ```
 //!
-//! Specification: [RFC 6749 §3.1.2, §3.2] (absolute, no fragment, TLS), [RFC 8252 §7.3] (loopback).
+//! Specification: [RFC 6749 §3.1.2, §3.2] (absolute, no fragment, TLS). That http is allowed on this machine is ours
+//! for endpoints; for redirect URIs it is [RFC 8252 §7.3].
 //!
 //! [RFC 6749 §3.1.2, §3.2]: https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2
 //! [RFC 8252 §7.3]: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
@@ -272,7 +273,7 @@ mod tests {
         }
     }
 
-    /// RFC 6749 §3.1 and §3.2 require TLS; RFC 8252 §7.3 lets loopback do without.
+    /// RFC 6749 §3.1 and §3.2 require TLS. On loopback nothing leaves the machine, so http is accepted there.
     #[test]
     fn http_is_for_loopback_only() {
         for loopback in ["http://127.0.0.1:9000/", "http://[::1]:9000/", "http://localhost/"] {

@@ -120,8 +120,8 @@ fn code_challenge(
     is_required: bool,
 ) -> Result<String, Refusal> {
     match pkce {
-        // A public client has no secret: without PKCE whoever catches its code has won. RFC 9700 §2.1.1 wants
-        // it of every client.
+        // A public client has no secret, so without PKCE anyone who catches its code can use it. RFC 9700 §2.1.1
+        // requires PKCE of public clients and recommends it for confidential ones.
         (None, None) if is_required => {
             Err(("invalid_request", "this client has to send a code_challenge"))
         }

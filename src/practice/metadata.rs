@@ -3,8 +3,9 @@
 //! A program can ask a provider for its endpoints and abilities instead of having them typed in. The
 //! address is always the same, so only the issuer has to be known.
 //!
-//! Specification: [RFC 8414 §2, §3].
+//! Specification: [RFC 8414 §2, §3]; [RFC 9207 §2.3, §3] for the issuer, which is the `iss` of each redirect.
 //!
+//! [RFC 9207 §2.3, §3]: https://www.rfc-editor.org/rfc/rfc9207#section-2.3
 //! [RFC 8414 §2, §3]: https://www.rfc-editor.org/rfc/rfc8414#section-2
 
 use serde_json::json;

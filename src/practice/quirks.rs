@@ -35,7 +35,7 @@ pub struct Quirks {
 
     /// The redirect says whom it comes from (RFC 9207).
     pub iss: bool,
-    /// Confidential clients need PKCE too (RFC 9700 §2.1.1).
+    /// Confidential clients need PKCE too, which RFC 9700 §2.1.1 recommends.
     pub pkce_for_all: bool,
     /// Deny ends on an error page instead of at the client.
     pub denial_page: bool,

@@ -7,7 +7,7 @@ use std::thread;
 
 /// Opens `url` in the default browser. It must be one that our own builder made.
 ///
-/// The URL is one argument of one program: no shell reads it (RFC 8252 §8.12).
+/// The URL is one argument of one program: no shell reads it (RFC 6749 §10.14).
 /// It takes a moment to find out that there is none, so that is told to `failed` later.
 pub fn open(url: &str, failed: impl FnOnce() + Send + 'static) {
     let mut command = opener();
