@@ -106,7 +106,8 @@ fn an_unchecked_address_is_never_redirected_to_whatever_else_is_wrong() {
     }
 }
 
-/// RFC 7636 §4.4.1 has one error for all of these; the words tell them apart.
+/// RFC 7636 §4.4.1 has invalid_request for a challenge that is missing and for a method that is not known. A challenge of
+/// a wrong form gets it too; the words tell them apart.
 #[test]
 fn a_code_challenge_that_is_refused_is_refused_in_words() {
     for (name, value, words) in [
