@@ -9,6 +9,7 @@ import './registration.test.mjs';
 import './attacks.test.mjs';
 import './pages.test.mjs';
 import './webapp.test.mjs';
+import './firefox.test.mjs';
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM,

@@ -130,6 +130,11 @@ export class Stage {
     return server.address().port;
   }
 
+  /// Does this when the test has ended, however it ends.
+  afterwards(cleanup) {
+    this.#cleanups.push(cleanup);
+  }
+
   /// What the programs have printed so far.
   story() {
     return this.#programs.map((program) => program.story()).join('\n');
