@@ -127,6 +127,26 @@ fn ten_thousand_logins_started_and_abandoned_leave_memory_flat() {
     assert!(member.ask(&format!("http://{host}/members"), None).contains("Zoë Okoro"));
 }
 
+/// The first thousand fill the room that there is: sessions, messages, codes and tokens.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "takes a minute; .ci/run runs it"]
+fn ten_thousand_logins_to_their_end_leave_memory_flat() {
+    let (running, host) = webapp();
+    let log_in = |times| {
+        for _ in 0..times {
+            let page = Browser::default().log_in(&host);
+            assert!(page.contains("The secret of the house"), "{page}");
+        }
+    };
+    log_in(2_000);
+    let (before, descriptors) = (resident_kib(running.id()), descriptors(running.id()));
+    log_in(8_000);
+    let grown = resident_kib(running.id()).saturating_sub(before);
+    assert!(grown <= 2048, "{before} KiB have grown by {grown} KiB");
+    assert!(self::descriptors(running.id()) <= descriptors + 4);
+}
+
 /// A token endpoint that takes connections and answers none of them.
 fn token_endpoint_that_hangs() -> (String, Arc<Mutex<Vec<TcpStream>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

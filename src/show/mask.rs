@@ -394,12 +394,12 @@ mod tests {
         let request = Request::get("https://example.com/")
             .with_header("Authorization", "Basic d29ya3Nob3A6Q2FuYXJ5JTJCU2VjcmV0")
             .with_header("Cookie", "session=abcdefghijklmnopqrstuvwxyz")
-            .with_header("X-Access-Token", "abcdefghijklmnop")
+            .with_header("X-Access-Token", "qrstuvwxyzqrstuv")
             .with_header("Sec-Fetch-Mode", "navigate")
             .with_header("Referer", "https://a.example/b?code=abcdefghijklmnop#abcdefghijklmnop");
         let mut mask = Mask::hiding();
         let shown = mask.request(&request);
-        let expected = "\nAuthorization: Basic …\nCookie: …\nX-Access-Token: abcd…\nSec-Fetch-Mode: navigate\n\
+        let expected = "\nAuthorization: Basic …\nCookie: …\nX-Access-Token: qrst…\nSec-Fetch-Mode: navigate\n\
                         Referer: https://a.example/b?code=abcd…#abcd…\n";
         assert!(shown.contains(expected), "{shown}");
         assert_eq!(mask.text("Canary%2BSecret Canary+Secret"), "… …");
