@@ -96,12 +96,21 @@ pub enum Error {
         /// The server's own words, or nothing.
         description: String,
     },
+    /// The server has trouble, or gets too many requests (429, or 500 and above), and gives no error code.
+    Unavailable {
+        /// Which one: `token endpoint` or `API`.
+        endpoint: &'static str,
+        /// The HTTP status.
+        status: u16,
+        /// The server's own words, or nothing.
+        description: String,
+    },
     /// The token endpoint's answer is no token response; the reason.
     BadTokenResponse(String),
     /// The API did not accept our access token
     /// ([RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
     UserInfoRefused {
-        /// 401 or 403.
+        /// The HTTP status.
         status: u16,
         /// The error code, such as `invalid_token`, or nothing.
         error: String,

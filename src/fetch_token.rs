@@ -15,8 +15,8 @@
 
 use crate::by_hand::basic;
 use crate::client::{Client, ClientAuthentication};
-use crate::error::Error::{self, BadTokenResponse, TokenRefused};
-use crate::http::fields::Fields;
+use crate::error::Error::{self, BadTokenResponse, TokenRefused, Unavailable};
+use crate::http::fields::{self, Fields};
 use crate::http::{Request, Response};
 
 /// What the token endpoint gave us. It has no `Debug`, so that no log can hold it.
@@ -60,16 +60,23 @@ pub fn refresh_request(client: &Client, refresh_token: &str) -> Request {
 ///
 /// # Errors
 ///
-/// [`Error::TokenRefused`] when the server says why it gives no token, under whatever status;
-/// [`Error::BadTokenResponse`] for everything else that is not a usable token.
+/// [`Error::TokenRefused`] when the server says why it gives no token, under whatever status,
+/// [`Error::Unavailable`] when it has trouble; [`Error::BadTokenResponse`] for all else that is not a usable token.
 pub fn read_token(response: &Response) -> Result<Token, Error> {
-    let fields = Fields::read(response).map_err(BadTokenResponse)?;
-    let text = |name| fields.text(name).map_err(BadTokenResponse);
     // Before the status: some servers send errors under 200 (RFC 6749 §5.2 wants 400 or 401).
-    if let Some(error) = text("error")? {
-        let description = text("error_description")?.unwrap_or_default();
+    let (error, description) = fields::refusal(response);
+    if response.is_unavailable(&error) {
+        return Err(Unavailable {
+            endpoint: "token endpoint",
+            status: response.status,
+            description,
+        });
+    }
+    if !error.is_empty() || (response.status >= 400 && !description.is_empty()) {
         return Err(TokenRefused { error, description });
     }
+    let fields = Fields::read(response).map_err(BadTokenResponse)?;
+    let text = |name| fields.text(name).map_err(BadTokenResponse);
     if response.status != 200 {
         return Err(BadTokenResponse(format!("HTTP {} without an error code", response.status)));
     }
@@ -126,17 +133,13 @@ fn authenticated_request(client: &Client, pairs: &[(&str, &str)]) -> Request {
     }
 }
 
-/// RFC 6750 §2.1: only this alphabet fits into the header of step 3.
+/// RFC 6749 Appendix A.12: visible characters, without the space that it allows too: the token goes into a header.
 fn check_access_token(access_token: Option<String>) -> Result<String, Error> {
-    let legal = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
-    let problem = match access_token {
-        None => "it has no access_token",
-        Some(token) => match token.trim_end_matches('=') {
-            value if !value.is_empty() && value.chars().all(legal) => return Ok(token),
-            _ => "its access_token does not fit into an Authorization header",
-        },
-    };
-    Err(BadTokenResponse(problem.into()))
+    match access_token {
+        Some(token) if token.chars().all(|c| c.is_ascii_graphic()) => Ok(token),
+        Some(_) => Err(BadTokenResponse("its access_token does not fit into a header".into())),
+        None => Err(BadTokenResponse("it has no access_token".into())),
+    }
 }
 
 /// RFC 6749 §7.1: "The client MUST NOT use an access token if it does not understand the token type."

@@ -32,6 +32,8 @@ pub struct User {
     pub bio: Option<String>,
     /// Where a picture of the user is.
     pub avatar_url: Option<String>,
+    /// What was left out, because it was not of the type that we understand.
+    pub remarks: Vec<String>,
 }
 
 /// The request for the user's information.
@@ -46,23 +48,30 @@ pub fn user_info_request(client: &Client, access_token: &str) -> Request {
 ///
 /// # Errors
 ///
-/// [`Error::UserInfoRefused`] for 401 and 403, [`Error::BadUserResponse`] when it is not a user.
+/// [`Error::UserInfoRefused`] when the API says why, or for 401 and 403; [`Error::Unavailable`] when it has trouble,
+/// [`Error::BadUserResponse`] when the answer is not a user.
 pub fn read_user(response: &Response, client: &Client) -> Result<User, Error> {
-    match response.status {
-        200 => (),
-        // The reason stands in `WWW-Authenticate: Bearer error="…"` (RFC 6750 §3).
-        status @ (401 | 403) => {
-            let (error, description) = fields::reason(response);
-            return Err(Error::UserInfoRefused { status, error, description });
-        }
-        status => return Err(Error::BadUserResponse(format!("HTTP {status}"))),
+    // Before the status: some APIs send errors under 200.
+    let (error, description) = fields::refusal(response);
+    let status = response.status;
+    if response.is_unavailable(&error) {
+        return Err(Error::Unavailable { endpoint: "API", status, description });
+    }
+    let says_why = !error.is_empty() || (status >= 400 && !description.is_empty());
+    if says_why || matches!(status, 401 | 403) {
+        return Err(Error::UserInfoRefused { status, error, description });
+    }
+    if status != 200 {
+        return Err(Error::BadUserResponse(format!("HTTP {status}")));
     }
     // Each provider has names of its own for these four (`get_user_info/members.rs`).
     let fields = Fields::read_json(response).map_err(Error::BadUserResponse)?;
+    let mut remarks = Vec::new();
     Ok(User {
         id: members::id(&fields, &client.user_id_members).map_err(Error::BadUserResponse)?,
-        name: members::name(&fields).map_err(Error::BadUserResponse)?,
-        bio: members::bio(&fields).map_err(Error::BadUserResponse)?,
-        avatar_url: members::avatar_url(&fields).map_err(Error::BadUserResponse)?,
+        name: members::name(&fields, &mut remarks),
+        bio: members::bio(&fields, &mut remarks),
+        avatar_url: members::avatar_url(&fields, &mut remarks),
+        remarks,
     })
 }

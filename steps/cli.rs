@@ -268,7 +268,11 @@ impl Cli {
             ("bio", &or_none(&user.bio)),
             ("avatar", &or_none(&user.avatar_url)),
             ("id", &user.id),
-        ])
+        ])?;
+        for remark in &user.remarks {
+            self.screen.note(&format!("Left out: {remark}."))?;
+        }
+        Ok(())
     }
 
     fn show_redirect(&mut self, request: &Request, notice: Notice) -> Result<(), Failure> {

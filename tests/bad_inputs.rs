@@ -133,7 +133,7 @@ fn token_responses() {
     let json = "application/json";
     let form = "application/x-www-form-urlencoded";
     let not_json = "its body is not a JSON object";
-    let no_header = "its access_token does not fit into an Authorization header";
+    let no_header = "its access_token does not fit into a header";
     let twice = "a parameter of its form is there twice";
     let rows: Vec<(&str, &str, Result<&str, &str>)> = vec![
         // Good ones that look bad.
@@ -170,16 +170,12 @@ fn token_responses() {
         // Other types.
         ("text/json", "{}", Err("HTTP 200 with a body of type \"text/json\"")),
         ("application/jsonp", "{}", Err("HTTP 200 with a body of type \"application/jsonp\"")),
-        (
-            "application/problem+json",
-            "{}",
-            Err("HTTP 200 with a body of type \"application/problem+json\""),
-        ),
+        ("application/problem+json", "{}", Err("it has no access_token")),
         // Tokens that would break out of the header.
-        (json, r#"{"access_token":"a=b","token_type":"Bearer"}"#, Err(no_header)),
-        (json, r#"{"access_token":"==","token_type":"Bearer"}"#, Err(no_header)),
+        (json, r#"{"access_token":"a=b","token_type":"Bearer"}"#, Ok("a=b")),
+        (json, r#"{"access_token":"==","token_type":"Bearer"}"#, Ok("==")),
         (json, r#"{"access_token":" a","token_type":"Bearer"}"#, Err(no_header)),
-        (json, r#"{"access_token":"a,b","token_type":"Bearer"}"#, Err(no_header)),
+        (json, r#"{"access_token":"a,b","token_type":"Bearer"}"#, Ok("a,b")),
         (json, r#"{"access_token":"a\u0000","token_type":"Bearer"}"#, Err(no_header)),
         (json, r#"{"access_token":"a\u001b[2J","token_type":"Bearer"}"#, Err(no_header)),
         (
@@ -248,7 +244,7 @@ fn user_responses() {
         (r#"{"id":"null"}"#, Ok("null")),
         (r#"{"id":" 1 "}"#, Ok(" 1 ")),
         (r#"{"id":"1","Id":{},"ID":[]}"#, Ok("1")),
-        (r#"{"id":"1","name":"\u202egnp.exe","bio":"<script>","error":"x"}"#, Ok("1")),
+        (r#"{"id":"1","name":"\u202egnp.exe","bio":"<script>","error":null}"#, Ok("1")),
         (r#"{"id":"1","email":{"verified":[true]},"login":null}"#, Ok("1")),
         // Everybody with such an id would be the same person, or nobody.
         (r#"{"id":1e3}"#, Err("it has no usable id or sub")),
@@ -270,11 +266,11 @@ fn user_responses() {
         ("1", Err(not_json)),
         ("null", Err(not_json)),
         (&deep, Err(not_json)),
-        // Members of another type than the one that we would print.
-        (r#"{"id":1,"name":["Ada"]}"#, Err("its name is not a string")),
-        (r#"{"id":1,"name":false}"#, Err("its name is not a string")),
-        (r#"{"id":1,"bio":0}"#, Err("its bio is not a string")),
-        (r#"{"id":1,"avatar_url":{"url":"x"}}"#, Err("its avatar_url is not a string")),
+        // Decoration of another type than the one that we would print is left out.
+        (r#"{"id":1,"name":["Ada"]}"#, Ok("1")),
+        (r#"{"id":1,"name":false}"#, Ok("1")),
+        (r#"{"id":1,"bio":0}"#, Ok("1")),
+        (r#"{"id":1,"avatar_url":{"url":"x"}}"#, Ok("1")),
     ];
     for (body, expected) in rows {
         let read = read_user(&Response::new(200, "application/json", body), &workshop())

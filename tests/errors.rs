@@ -78,6 +78,10 @@ fn one_of_each() -> Vec<(Error, &'static str)> {
             "the token endpoint refused: \"invalid_grant\"",
         ),
         (
+            Error::Unavailable { endpoint: "API", status: 503, description: text("\u{7}soon") },
+            "the API answered HTTP 503 \"\\u{7}soon\": the provider has trouble.",
+        ),
+        (
             Error::BadTokenResponse(text("it has no access_token")),
             "the token endpoint's answer cannot be used: it has no access_token.",
         ),
@@ -114,9 +118,10 @@ fn number(error: &Error) -> usize {
         Error::Network { .. } => 16,
         Error::TimedOut { .. } => 17,
         Error::TokenRefused { .. } => 18,
-        Error::BadTokenResponse(_) => 19,
-        Error::UserInfoRefused { .. } => 20,
-        Error::BadUserResponse(_) => 21,
+        Error::Unavailable { .. } => 19,
+        Error::BadTokenResponse(_) => 20,
+        Error::UserInfoRefused { .. } => 21,
+        Error::BadUserResponse(_) => 22,
     }
 }
 
@@ -124,7 +129,7 @@ fn number(error: &Error) -> usize {
 fn every_error_says_what_happened_why_and_what_to_do() {
     let errors = one_of_each();
     assert_eq!(errors.iter().map(|(error, _)| number(error)).collect::<Vec<_>>(), {
-        (0..22).collect::<Vec<_>>()
+        (0..23).collect::<Vec<_>>()
     });
     for (error, expected) in errors {
         let text = error.to_string();

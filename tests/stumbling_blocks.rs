@@ -219,7 +219,7 @@ fn stumbling_block_7_403_for_want_of_a_user_agent() {
 
     assert_says(
         &unwrapped_error(read_user(&github.handle(&request), &workshop())),
-        &["HTTP 403", "some APIs answer so without a User-Agent, too", "set OAUTH_SCOPE"],
+        &["HTTP 403", "the request has no User-Agent", "set OAUTH_SCOPE"],
     );
 }
 
@@ -247,7 +247,7 @@ fn stumbling_block_8_invalid_grant() {
                 words,
                 "the code was used already (a reload), is too old, or belongs to another redirect URI, \
                  client or code verifier.",
-                "start the login again: a code is good for one try.",
+                "a code can be exchanged once, and some servers count a failed try too.",
             ],
         );
     }

@@ -41,7 +41,7 @@ fn the_token_request_with_the_secret_in_the_form() {
         "POST /token HTTP/1.1\r\n\
          Host: 127.0.0.1:9000\r\n\
          User-Agent: oauth2-by-hand/0.1.0\r\n\
-         Accept: application/json\r\n\
+         Accept: application/json\r\nAccept-Encoding: identity\r\n\
          Connection: close\r\n\
          Content-Type: application/x-www-form-urlencoded\r\n\
          Content-Length: 208\r\n\
@@ -189,6 +189,102 @@ fn an_error_is_an_error_under_any_status() {
     );
 }
 
+/// RFC 6839 §3.1: Vimeo answers `application/vnd.vimeo.auth+json`, errors too.
+#[test]
+fn json_under_a_name_of_the_servers_own_is_json() {
+    let good = r#"{"access_token":"abc","token_type":"bearer"}"#;
+    for media_type in ["application/vnd.vimeo.auth+json", "Application/X.Y+JSON; v=1"] {
+        assert!(read(&Response::new(200, media_type, good)).is_ok(), "{media_type}");
+        let refusal = Response::new(400, media_type, r#"{"error":"invalid_grant"}"#);
+        assert!(
+            matches!(error(&refusal), Error::TokenRefused { error, .. } if error == "invalid_grant")
+        );
+    }
+    for media_type in ["text/x+json", "application/json+x", "application/jsonp", "application/xml"]
+    {
+        let answer = Response::new(200, media_type, good);
+        let problem = format!("HTTP 200 with a body of type {media_type:?}");
+        assert_eq!(error(&answer), Error::BadTokenResponse(problem));
+    }
+}
+
+/// RFC 6749 Appendix A.12 allows every visible character; Salesforce has `!`, and others `|` or `#`.
+#[test]
+fn a_token_with_unusual_signs_is_taken_with_a_remark() {
+    for token in ["00D!AQ4.x", "a|b", "#1:2", "~abc==!", "=", "a=b"] {
+        let body = format!(r#"{{"access_token":"{token}","token_type":"Bearer"}}"#);
+        let read = read(&json(&body)).unwrap();
+        assert_eq!(read.access_token, token);
+        let is_legal = token == "=" || token == "a=b";
+        assert_eq!(read.remarks.is_empty(), is_legal, "{token}: {:?}", read.remarks);
+    }
+    for token in ["a b", "a\\tb", "a\\u00e4", "a\\u007f", " a"] {
+        let body = format!(r#"{{"access_token":"{token}","token_type":"Bearer"}}"#);
+        let problem = "its access_token does not fit into a header".to_owned();
+        assert_eq!(error(&json(&body)), Error::BadTokenResponse(problem), "{token}");
+    }
+}
+
+/// Servers say why in many shapes. What they say is shown; a wrong type is not blamed on a wrong URL.
+#[test]
+fn the_words_of_a_refusal_are_found_in_the_shapes_that_servers_give_them() {
+    for (status, body, code, words) in [
+        (400, r#"{"error":{"code":1,"message":"no such code"}}"#, "", "no such code"),
+        (400, r#"{"error":{"type":"OAuthException","message":"m"}}"#, "OAuthException", "m"),
+        (403, r#"{"error":{"status":"DENIED","code":403,"message":"m"}}"#, "DENIED", "m"),
+        (
+            400,
+            r#"{"error":"invalid_grant","error_description":["a","b"]}"#,
+            "invalid_grant",
+            "a; b",
+        ),
+        (400, r#"{"message":"Bad Request","errors":[{"code":"invalid"}]}"#, "", "Bad Request"),
+        (422, r#"{"errors":[{"message":"a","code":"invalid"},"b"]}"#, "", "a; b"),
+        (404, r#"{"detail":"Not found."}"#, "", "Not found."),
+        (200, r#"{"error":17}"#, "17", ""),
+        (500, r#"{"error":"server_error"}"#, "server_error", ""),
+    ] {
+        let response = Response { status, ..json(body) };
+        let expected = Error::TokenRefused { error: code.into(), description: words.into() };
+        assert_eq!(error(&response), expected, "{body}");
+    }
+    let good = r#"{"access_token":"a","token_type":"Bearer","message":"hello","errors":[]}"#;
+    assert!(read(&json(good)).is_ok(), "words beside a token are no refusal");
+}
+
+#[test]
+fn trouble_at_the_server_is_not_blamed_on_the_settings() {
+    for (status, media_type, body, words) in [
+        (429, "text/plain", "slow down", ""),
+        (
+            429,
+            "application/json",
+            r#"{"error":{"status":429,"message":"API rate limit"}}"#,
+            "API rate limit",
+        ),
+        (500, "application/json", "{}", ""),
+        (502, "text/html", "<h1>Bad Gateway</h1>", ""),
+        (503, "application/json", r#"{"message":"maintenance"}"#, "maintenance"),
+        (504, "", "", ""),
+    ] {
+        let endpoint = "token endpoint";
+        let expected = Error::Unavailable { endpoint, status, description: words.into() };
+        assert_eq!(error(&Response::new(status, media_type, body)), expected);
+    }
+}
+
+/// RFC 9110 §12.5.3: we ask for `identity`. A server that compresses all the same is named as the cause.
+#[test]
+fn a_compressed_answer_is_refused_with_its_coding() {
+    for coding in ["gzip", "br", "zstd"] {
+        let answer = json("\u{1f}\u{8b}").with_header("Content-Encoding", coding);
+        let problem = format!("its body is in the coding {coding:?}, which we did not ask for");
+        assert_eq!(error(&answer), Error::BadTokenResponse(problem));
+    }
+    let plain = json(r#"{"access_token":"a","token_type":"Bearer"}"#);
+    assert!(read(&plain.with_header("Content-Encoding", "identity")).is_ok());
+}
+
 /// RFC 8259 §4: "The names within an object SHOULD be unique." Some readers take the first, some the last.
 #[test]
 fn a_member_that_is_there_twice_is_refused_however_it_is_spelled() {
@@ -221,9 +317,8 @@ fn what_is_not_exactly_a_token_response_is_refused() {
     let rows: Vec<(Response, &str)> = vec![
         (Response::new(201, "application/json", good), "HTTP 201 without an error code"),
         (Response::new(302, "application/json", good), "HTTP 302 without an error code"),
-        (Response::new(500, "application/json", "{}"), "HTTP 500 without an error code"),
         (Response::new(200, "text/html", good), "HTTP 200 with a body of type \"text/html\""),
-        (Response::new(502, "text/html", "<h1>"), "HTTP 502 with a body of type \"text/html\""),
+        (Response::new(404, "text/html", "<h1>"), "HTTP 404 with a body of type \"text/html\""),
         (Response::new(200, "", good), "HTTP 200 with a body of type \"\""),
         (Response::new(200, "application/json", b"\xff\xfe".as_slice()), "its body is not text"),
         (json(""), "its body is not a JSON object"),
@@ -236,19 +331,15 @@ fn what_is_not_exactly_a_token_response_is_refused() {
         (json(r#"{"access_token":7,"token_type":"Bearer"}"#), "its access_token is not a string"),
         (
             json(r#"{"access_token":"a b","token_type":"Bearer"}"#),
-            "its access_token does not fit into an Authorization header",
+            "its access_token does not fit into a header",
         ),
         (
             json(r#"{"access_token":"a\r\nX: y","token_type":"Bearer"}"#),
-            "its access_token does not fit into an Authorization header",
-        ),
-        (
-            json(r#"{"access_token":"=","token_type":"Bearer"}"#),
-            "its access_token does not fit into an Authorization header",
+            "its access_token does not fit into a header",
         ),
         (
             json(r#"{"access_token":"ä","token_type":"Bearer"}"#),
-            "its access_token does not fit into an Authorization header",
+            "its access_token does not fit into a header",
         ),
         (json(r#"{"access_token":"abc"}"#), "it has no token_type, which RFC 6749 §5.1 requires"),
         (
@@ -271,7 +362,6 @@ fn what_is_not_exactly_a_token_response_is_refused() {
             json(r#"{"access_token":"abc","token_type":"Bearer","refresh_token":1}"#),
             "its refresh_token is not a string",
         ),
-        (json(r#"{"error":{"code":1}}"#), "its error is not a string"),
     ];
     for (response, problem) in rows {
         assert_eq!(error(&response), Error::BadTokenResponse(problem.into()));

@@ -98,6 +98,19 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
             "start the login again. The code is not sent twice: it may have arrived (RFC 6749 §4.1.2).",
         ),
         TokenRefused { error, description } => refused("token endpoint", error, description),
+        Unavailable { endpoint, status: 429, description } => say(
+            format!("the {endpoint} answered HTTP 429, too many requests{}.", quoted(description)),
+            "this client, or this network, has asked too often.",
+            "wait a few minutes, then start the login again.",
+        ),
+        Unavailable { endpoint, status, description } => say(
+            format!(
+                "the {endpoint} answered HTTP {status}{}: the provider has trouble.",
+                quoted(description)
+            ),
+            "a fault or maintenance at the provider, or in a proxy before it; not a setting of yours.",
+            "wait a while, then start the login again. The code is not sent twice.",
+        ),
         BadTokenResponse(problem) => say(
             format!("the token endpoint's answer cannot be used: {problem}."),
             "OAUTH_TOKEN_URL is not the token endpoint, or the server breaks RFC 6749 §5.1.",
@@ -116,9 +129,20 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
                     "the access token has expired, was revoked, or belongs to another provider.",
                     "log in again for a new token. Trying the same one again does not help.",
                 ),
-                _ => (
-                    "the token lacks a scope that this API asks for; some APIs answer so without a User-Agent, too.",
+                (403, "insufficient_scope") => (
+                    "the token lacks a scope that this API asks for.",
                     "set OAUTH_SCOPE to what the API's documentation names, and log in again.",
+                ),
+                (403, _) => (
+                    "the token lacks a scope that this API asks for, the request has no User-Agent, or the \
+                     provider does not let this user or this application in.",
+                    "read the server's words. For a scope, set OAUTH_SCOPE to what the API's documentation \
+                     names, and log in again.",
+                ),
+                _ => (
+                    "the server's words say it. It may also be that OAUTH_USERINFO_URL is not the address that \
+                     describes the logged-in user.",
+                    "look at the response above, and look its words up in the API's documentation.",
                 ),
             };
             say(format!("HTTP {status}: {happened}"), cause, remedy)
@@ -160,13 +184,13 @@ const CODES: &[(&str, &str, &str)] = &[
         "copy ID and secret anew, or set OAUTH_CLIENT_AUTH to the other of post and basic."),
     ("invalid_grant",
         "the code was used already (a reload), is too old, or belongs to another redirect URI, client or code verifier.",
-        "start the login again: a code is good for one try."),
+        "start the login again: a code can be exchanged once, and some servers count a failed try too."),
     ("unsupported_grant_type",
         "this is not the token endpoint, or the provider does not offer this grant.",
         "compare OAUTH_TOKEN_URL with the provider's documentation."),
     ("bad_verification_code",
         "GitHub's word for invalid_grant: the code was used already, or is too old.",
-        "start the login again: a code is good for one try."),
+        "start the login again: a code can be exchanged once, and some servers count a failed try too."),
     ("incorrect_client_credentials",
         "GitHub's word for invalid_client: the client ID or the client secret is wrong.",
         "copy both anew from the application's settings."),
@@ -175,8 +199,13 @@ const CODES: &[(&str, &str, &str)] = &[
         "register exactly the OAUTH_REDIRECT_URI that is used here."),
 ];
 
+/// A server's words after ours, if there are any.
+fn quoted(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!(" {words:?}") }
+}
+
 fn refused(who: &str, error: &str, description: &str) -> [String; 3] {
-    let words = if description.is_empty() { String::new() } else { format!(" {description:?}") };
+    let words = quoted(description);
     let happened = match error {
         "" if words.is_empty() => format!("the {who} refused, and gave no reason."),
         "" => format!("the {who} refused:{words}"),

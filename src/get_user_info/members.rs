@@ -52,27 +52,28 @@ pub(super) fn id(fields: &Fields, members: &[String]) -> Result<String, String> 
     Ok(id)
 }
 
-pub(super) fn name(fields: &Fields) -> Result<Option<String>, String> {
-    first_text(fields, NAME)
+pub(super) fn name(fields: &Fields, remarks: &mut Vec<String>) -> Option<String> {
+    first_text(fields, NAME, remarks)
 }
 
-pub(super) fn bio(fields: &Fields) -> Result<Option<String>, String> {
-    fields.text("bio")
+pub(super) fn bio(fields: &Fields, remarks: &mut Vec<String>) -> Option<String> {
+    first_text(fields, &["bio"], remarks)
 }
 
-pub(super) fn avatar_url(fields: &Fields) -> Result<Option<String>, String> {
+pub(super) fn avatar_url(fields: &Fields, remarks: &mut Vec<String>) -> Option<String> {
     let other = || largest_picture(fields).or_else(|| sized_picture(fields));
-    Ok(first_text(fields, AVATAR_URL)?.or_else(other))
+    first_text(fields, AVATAR_URL, remarks).or_else(other)
 }
 
-/// The first of the members that holds a text. One that holds something else is an error, not skipped.
-fn first_text(fields: &Fields, names: &[&str]) -> Result<Option<String>, String> {
-    for name in names {
-        if let Some(text) = fields.text(name)? {
-            return Ok(Some(text));
+/// The first of the members that holds a string. They are decoration: one that holds something else is left out.
+fn first_text(fields: &Fields, names: &[&str], remarks: &mut Vec<String>) -> Option<String> {
+    names.iter().find_map(|name| match fields.text(name) {
+        Ok(text) => text,
+        Err(problem) => {
+            remarks.push(format!("{problem}, and was left out"));
+            None
         }
-    }
-    Ok(None)
+    })
 }
 
 /// Vimeo has one picture in several sizes: `"pictures": {"sizes": [{"width": 30, "link": "https://…"}, …]}`.

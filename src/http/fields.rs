@@ -32,7 +32,6 @@ impl Fields {
     /// The reason, as the end of a sentence, when it is neither a JSON object nor a form.
     pub fn read(response: &Response) -> Result<Fields, String> {
         match response.media_type().as_str() {
-            "application/json" => Fields::from_json(response),
             "application/x-www-form-urlencoded" => {
                 let body = response.text().ok_or("its body is not text")?;
                 let pairs =
@@ -46,7 +45,7 @@ impl Fields {
                 }
                 Ok(Fields { from_form: true, members })
             }
-            _ => Err(unexpected_type(response)),
+            _ => Fields::read_json(response),
         }
     }
 
@@ -60,10 +59,16 @@ impl Fields {
         let media_type = response.media_type();
         let is_json = media_type == "application/json"
             || (media_type.starts_with("application/") && media_type.ends_with("+json"));
-        if is_json { Fields::from_json(response) } else { Err(unexpected_type(response)) }
+        if is_json {
+            return Fields::from_json(response);
+        }
+        Err(format!("HTTP {} with a body of type {media_type:?}", response.status))
     }
 
     fn from_json(response: &Response) -> Result<Fields, String> {
+        if let Some(coding) = response.header("content-encoding").filter(|it| *it != "identity") {
+            return Err(format!("its body is in the coding {coding:?}, which we did not ask for"));
+        }
         let body = response.text().ok_or("its body is not text")?;
         let value = serde_json::from_str(body).unwrap_or_default();
         // RFC 8259 §4: of two members with one name, some readers take the first and some the last.
@@ -135,6 +140,12 @@ impl Fields {
         } else if is_text("expires_in") {
             remarks.push("expires_in is a string, where RFC 6749 §5.1 has a number");
         }
+        // RFC 6750 §2.1; Salesforce has `!` in its tokens.
+        let legal = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
+        let token = self.get("access_token").and_then(Value::as_str);
+        if token.is_some_and(|token| !token.chars().all(legal)) {
+            remarks.push("the access token has signs that RFC 6750 §2.1 does not allow");
+        }
         remarks
     }
 }
@@ -165,19 +176,41 @@ fn count_colons(json: &str) -> usize {
     colons
 }
 
-/// Why an API refuses: the error code and its words, from the challenge (RFC 6750 §3) or, where there is
-/// none, from a JSON body. Empty where neither says.
-pub fn reason(response: &Response) -> (String, String) {
+/// The error code of an answer and the server's words, from the challenge (RFC 6750 §3) or from the body, in the
+/// shapes that servers give them. Empty where neither says.
+pub fn refusal(response: &Response) -> (String, String) {
     let challenge = (response.challenge("error"), response.challenge("error_description"));
     if challenge != (String::new(), String::new()) {
         return challenge;
     }
-    let body = Fields::read_json(response).ok();
-    let text = |name| body.as_ref().and_then(|fields| fields.text(name).ok().flatten());
-    let words = text("error_description").or_else(|| text("message"));
-    (text("error").unwrap_or_default(), words.unwrap_or_default())
+    let Ok(fields) = Fields::read(response) else { return challenge };
+    let first = |names: &[&str]| names.iter().find_map(|name| fields.get(name)).map(words);
+    match fields.get("error") {
+        // Google and Spotify put everything inside of it.
+        Some(Value::Object(_)) => {
+            let code = ["error/type", "error/status", "error/code"]
+                .iter()
+                .find_map(|name| fields.get(name)?.as_str().map(str::to_owned));
+            let inside = first(&["error/message", "error/description", "error"]);
+            (code.unwrap_or_default(), inside.unwrap_or_default())
+        }
+        error => {
+            let told = first(&["error_description", "message", "detail", "errors", "title"]);
+            (error.map(words).unwrap_or_default(), told.unwrap_or_default())
+        }
+    }
 }
 
-fn unexpected_type(response: &Response) -> String {
-    format!("HTTP {} with a body of type {:?}", response.status, response.media_type())
+/// What a server wanted to say, in whatever type it did: at most 500 characters.
+fn words(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(words).collect::<Vec<_>>().join("; "),
+        Value::Object(members) => match members.get("message").or_else(|| members.get("detail")) {
+            Some(inside) => words(inside),
+            None => value.to_string(),
+        },
+        other => other.to_string(),
+    };
+    text.chars().take(500).collect()
 }

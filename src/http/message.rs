@@ -44,6 +44,8 @@ impl Request {
             .with_header("Host", &host)
             .with_header("User-Agent", USER_AGENT)
             .with_header("Accept", "application/json")
+            // We undo no coding (RFC 9110 §12.5.3).
+            .with_header("Accept-Encoding", "identity")
             .with_header("Connection", "close")
     }
 
@@ -163,11 +165,36 @@ impl Response {
         media_type(self.header("content-type"))
     }
 
-    /// An attribute of the `WWW-Authenticate` header, such as `error`; empty if it is not there.
+    /// An attribute of the `Bearer` challenge, such as `error`; empty if it is not there.
+    ///
+    /// Challenges may be in one or in several `WWW-Authenticate` headers, and values with or without quotes
+    /// ([RFC 9110 §11.2, §11.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.2)).
     pub fn challenge(&self, attribute: &str) -> String {
-        let header = self.header("www-authenticate").unwrap_or_default();
-        let after = header.split_once(&format!(" {attribute}=\"")).map(|(_, after)| after);
-        after.and_then(|after| after.split('"').next()).unwrap_or_default().to_owned()
+        for header in find(&self.headers, "www-authenticate") {
+            let mut scheme = "";
+            for item in split_outside_quotes(header) {
+                // A scheme is a word of its own before the first attribute.
+                let parameter = match item.split_once([' ', '\t']) {
+                    Some((word, rest)) if !word.contains('=') && !rest.trim().starts_with('=') => {
+                        scheme = word;
+                        rest
+                    }
+                    _ => item,
+                };
+                let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+                if scheme.eq_ignore_ascii_case("bearer")
+                    && name.trim().eq_ignore_ascii_case(attribute)
+                {
+                    return unquoted(value.trim());
+                }
+            }
+        }
+        String::new()
+    }
+
+    /// Whether the server has trouble and gives no error code for it, or gets too many requests.
+    pub fn is_unavailable(&self, error: &str) -> bool {
+        self.status == 429 || (self.status >= 500 && error.is_empty())
     }
 
     /// The body as text, or `None` if it is not UTF-8.
@@ -187,6 +214,32 @@ impl Response {
         wire.extend_from_slice(&self.body);
         wire
     }
+}
+
+/// The parts of a list between commas, of which those inside of a quoted string do not count.
+fn split_outside_quotes(list: &str) -> Vec<&str> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let parts = list.split(|c| {
+        let escaped = std::mem::take(&mut is_escaped);
+        match c {
+            _ if escaped => (),
+            '\\' => is_escaped = is_quoted,
+            '"' => is_quoted = !is_quoted,
+            _ => (),
+        }
+        c == ',' && !is_quoted
+    });
+    parts.map(str::trim).collect()
+}
+
+/// A token, or a quoted string without its quotes and backslashes.
+fn unquoted(value: &str) -> String {
+    let Some(quoted) = value.strip_prefix('"') else { return value.to_owned() };
+    let (mut text, mut characters) = (String::new(), quoted.chars());
+    while let Some(c) = characters.next().filter(|c| *c != '"') {
+        text.extend(if c == '\\' { characters.next() } else { Some(c) });
+    }
+    text
 }
 
 fn media_type(content_type: Option<&str>) -> String {
@@ -243,6 +296,7 @@ mod tests {
                 "Host: 127.0.0.1:9000\r\n",
                 "User-Agent: oauth2-by-hand/0.1.0\r\n",
                 "Accept: application/json\r\n",
+                "Accept-Encoding: identity\r\n",
                 "Connection: close\r\n",
                 "Content-Type: application/x-www-form-urlencoded\r\n",
                 "Content-Length: 11\r\n",
@@ -303,6 +357,32 @@ mod tests {
         ] {
             let wire = Response::new(status, "text/plain", "").head_to_wire();
             assert_eq!(wire.split("\r\n").next(), Some(line));
+        }
+    }
+
+    /// RFC 9110 §11.6.1 and its example in §11.6.1; Azure, Google and GitHub each write it in another way.
+    #[test]
+    fn a_challenge_is_found_however_the_header_is_written() {
+        let rows: [(&[&str], &str); 12] = [
+            (&[r#"Bearer realm="x", error=invalid_token"#], "invalid_token"),
+            (&[r#"Bearer realm="x",error="invalid_token""#], "invalid_token"),
+            (&[r#"Bearer error = "invalid_token" , realm = x"#], "invalid_token"),
+            (&["bearer\terror=invalid_token"], "invalid_token"),
+            (&[r#"Basic realm="a", Bearer error="invalid_token""#], "invalid_token"),
+            (&[r#"Basic realm="a""#, r#"Bearer ERROR="invalid_token""#], "invalid_token"),
+            (&[r#"Negotiate, NTLM abc==, Bearer error="invalid_token""#], "invalid_token"),
+            (&[r#"Bearer realm="a \" , error=\"no", error="it \"is\" bad""#], r#"it "is" bad"#),
+            (&[r#"Bearer realm="no, error=no""#], ""),
+            (&[r#"DPoP error="invalid_token""#], ""),
+            (&[r#"Bearer error_description="error=no""#], ""),
+            (&["Bearer", ""], ""),
+        ];
+        for (headers, expected) in rows {
+            let response =
+                headers.iter().fold(Response::new(401, "text/plain", ""), |it, header| {
+                    it.with_header("WWW-Authenticate", header)
+                });
+            assert_eq!(response.challenge("error"), expected, "{headers:?}");
         }
     }
 

@@ -11,11 +11,14 @@ mod proxy;
 
 use std::env;
 use std::io;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use ureq::config::{Config, ConfigBuilder};
-use ureq::http::HeaderMap;
+use ureq::http::{HeaderMap, Uri};
 use ureq::typestate::AgentScope;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout, time};
 use ureq::{Agent, Proxy, RequestBuilder};
 
 use super::endpoint::{self, Endpoint};
@@ -59,7 +62,7 @@ pub fn proxy_to(url: &str) -> Result<Option<Proxy>, Error> {
 }
 
 fn deliver(request: &Request, config: Config) -> Result<Response, Error> {
-    let agent = Agent::new_with_config(config);
+    let agent = Agent::with_parts(config, DefaultConnector::default(), LookUp::default());
     let failed = |error| explain(error, &request.origin, &agent);
 
     let answer = match request.method.as_str() {
@@ -75,6 +78,26 @@ fn deliver(request: &Request, config: Config) -> Result<Response, Error> {
         headers: plain(answer.headers()),
         body: body.map_err(failed)?,
     })
+}
+
+/// ureq looks up each host on a thread of its own, to be able to give up. An address needs no look-up, and our
+/// number of threads is bounded.
+#[derive(Debug, Default)]
+struct LookUp(DefaultResolver);
+
+impl Resolver for LookUp {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        mut timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        if host.parse::<IpAddr>().is_ok() {
+            timeout.after = time::Duration::NotHappening;
+        }
+        self.0.resolve(uri, config, timeout)
+    }
 }
 
 fn with_headers<B>(outgoing: RequestBuilder<B>, request: &Request) -> RequestBuilder<B> {

@@ -31,7 +31,7 @@ pub fn failed(error: &Error, pending: &Pending) -> Response {
         AuthorizationRefused { .. } => {
             (502, "The provider could not log you in", "It sent you back with an error.")
         }
-        Network { .. } | TimedOut { .. } => {
+        Network { .. } | TimedOut { .. } | Unavailable { .. } => {
             (502, "The provider does not answer", "Nothing is lost. Try again in a while.")
         }
         TokenRefused { .. } | BadTokenResponse(_) | UserInfoRefused { .. } | BadUserResponse(_) => {

@@ -227,5 +227,11 @@ impl Memory {
 fn kept(user: User) -> User {
     let short = |text: Option<String>| text.map(|text| text.chars().take(200).collect());
     let avatar_url = user.avatar_url.filter(|url| url.len() <= 2000);
-    User { id: user.id, name: short(user.name), bio: short(user.bio), avatar_url }
+    User {
+        id: user.id,
+        name: short(user.name),
+        bio: short(user.bio),
+        avatar_url,
+        remarks: Vec::new(),
+    }
 }
