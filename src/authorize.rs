@@ -62,41 +62,46 @@ pub fn authorization_url(client: &Client, state: &str, code_challenge: &str) -> 
 /// [`Error::IssuerMissing`] and [`Error::IssuerMismatch`], [`Error::AuthorizationRefused`],
 /// [`Error::BadCode`].
 pub fn read_redirect(query: &str, client: &Client, state: &str) -> Result<String, Error> {
-    let pairs = urlencoding::decode_pairs(query)?;
-    let parameter = |name| urlencoding::parameter(&pairs, name);
+    let parameter = |name| urlencoding::query_parameter(query, name);
 
     // Login CSRF: a redirect that somebody else started logs the user in as somebody else
     // (RFC 6749 §10.12).
     let received_state = parameter("state")?.ok_or(Error::StateMissing)?;
-    if !compare::equal(received_state, state) {
+    if !compare::equal(&received_state, state) {
         return Err(Error::StateMismatch);
     }
 
+    // From here on it is the answer to our question, so whatever is wrong with it ends the wait.
+    let parameter = |name| parameter(name).map_err(unreadable);
+    check_issuer(parameter("iss")?, client)?;
     let (code, error) = (parameter("code")?, parameter("error")?);
-    check_issuer(parameter("iss")?, client, error.is_some())?;
     if code.is_some() && error.is_some() {
         return Err(Error::BadCode("it has an error and a code at once"));
     }
     if let Some(error) = error {
-        let description = parameter("error_description")?.unwrap_or_default().to_owned();
-        return Err(Error::AuthorizationRefused { error: error.to_owned(), description });
+        let written = urlencoding::written_parameter(query, "error_description")?;
+        let description = written.map(|it| urlencoding::decode(it).unwrap_or(it.into()));
+        let description = description.unwrap_or_default();
+        return Err(Error::AuthorizationRefused { error, description });
     }
-    check_code(code.ok_or(Error::BadCode("it has none"))?)
+    check_code(&code.ok_or(Error::BadCode("it has none"))?)
 }
 
 /// Mix-up: a provider in the attacker's hands passes us the code of another one, and we would carry it
 /// to the attacker's token endpoint (RFC 9207 §1). So the redirect has to say whom it comes from.
-fn check_issuer(iss: Option<&str>, client: &Client, is_error: bool) -> Result<(), Error> {
+fn check_issuer(iss: Option<String>, client: &Client) -> Result<(), Error> {
     let Some(expected) = client.issuer.clone() else {
         return Ok(());
     };
     match iss {
         Some(received) if received == expected => Ok(()),
-        Some(received) => Err(Error::IssuerMismatch { expected, received: received.to_owned() }),
-        // Some servers leave it out of errors, and an error is carried nowhere.
-        None if is_error => Ok(()),
+        Some(received) => Err(Error::IssuerMismatch { expected, received }),
         None => Err(Error::IssuerMissing(expected)),
     }
+}
+
+fn unreadable(error: Error) -> Error {
+    if let Error::Encoding(problem) = error { Error::BadCode(problem) } else { error }
 }
 
 /// RFC 6749 Appendix A.11: a code is `1*VSCHAR`. It is the server's business what it means.

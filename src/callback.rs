@@ -15,11 +15,13 @@
 //! [RFC 8252 §7.3, §8.3]: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 
 mod judge;
+mod pasted;
 mod result_page;
+
+pub use pasted::paste;
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::client::Client;
@@ -66,23 +68,6 @@ pub fn listen(client: &Client, state: &str) -> Result<Listener, Error> {
     let server = Server::start(listeners, Arc::new(move |request: &_| judge.answer(request)))
         .map_err(|error| loopback::cannot_listen(&redirect_uri, &error))?;
     Ok(Listener { patience: PATIENCE, redirect_uri, visits, _server: Some(server) })
-}
-
-/// Takes redirected URLs from `lines` instead of listening. A line that is not one is asked for again.
-pub fn paste(
-    client: &Client,
-    state: &str,
-    lines: impl Iterator<Item = String> + Send + 'static,
-) -> Listener {
-    let (sender, visits) = channel();
-    let judge = Judge::new(client.clone(), state, sender);
-    thread::spawn(move || {
-        for line in lines.filter(|line| !line.trim().is_empty()) {
-            judge.answer(&Request::get(line.trim()));
-        }
-    });
-    let redirect_uri = client.redirect_uri.clone();
-    Listener { patience: PATIENCE, redirect_uri, visits, _server: None }
 }
 
 /// Waits until the browser brings the authorization code of this login, and closes the port.

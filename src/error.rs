@@ -44,6 +44,13 @@ pub enum Error {
     InputEnded,
     /// The request or the pasted URL is not for our redirect URI, which is given.
     NotTheRedirect(String),
+    /// The answer to our login, at another address than our redirect URI or not as a GET request.
+    AnswerElsewhere {
+        /// Method and address, without the query.
+        received: String,
+        /// Our redirect URI.
+        redirect_uri: String,
+    },
 
     /// The redirect has no `state` ([RFC 6749 §10.12](https://www.rfc-editor.org/rfc/rfc6749#section-10.12)).
     StateMissing,
@@ -124,10 +131,17 @@ pub enum Error {
 impl Error {
     /// Whether a redirect with this error says nothing of the login that waits: then the wait goes on.
     pub fn is_stray(&self) -> bool {
-        use Error::{Encoding, NotTheRedirect, Repeated, StateMismatch, StateMissing};
+        use Error::{
+            AnswerElsewhere, Encoding, NotTheRedirect, Repeated, StateMismatch, StateMissing,
+        };
         matches!(
             self,
-            NotTheRedirect(_) | Encoding(_) | Repeated("state") | StateMissing | StateMismatch
+            NotTheRedirect(_)
+                | AnswerElsewhere { .. }
+                | Encoding(_)
+                | Repeated("state")
+                | StateMissing
+                | StateMismatch
         )
     }
 }

@@ -107,10 +107,11 @@ impl Provider {
 
 fn route(state: &mut State, request: &Request) -> Answered {
     // DNS rebinding: a page whose host name has been pointed at 127.0.0.1 names itself in `Host`.
-    let own = endpoint::authority(&state.issuer);
-    let by_name = own.replace("127.0.0.1", "localhost");
+    let by_name = state.issuer.replace("127.0.0.1", "localhost");
+    let is_own =
+        |host| [&state.issuer, &by_name].iter().any(|url| endpoint::has_host_of(host, url));
     match *request.headers_named("Host") {
-        [host] if host == own || host == by_name => (),
+        [host] if is_own(host) => (),
         _ => return Err(pages::wrong_host()),
     }
     match (request.method.as_str(), request.path()) {

@@ -13,7 +13,7 @@ mod provider_help;
 pub mod screen;
 
 use std::env;
-use std::io::{self, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
 use choose_provider::{choose_provider, environment};
@@ -30,6 +30,19 @@ use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::show::mask::Mask;
 use oauth2_by_hand::{Client, Error, practice};
+
+/// The bytes of a line, with its end, after which a terminal drops the rest: `MAX_CANON` of each system.
+const LONGEST_LINE: usize = if cfg!(windows) {
+    usize::MAX
+} else if cfg!(target_os = "macos") {
+    1024
+} else {
+    4096
+};
+
+const CUT_OFF: &str = "\
+    Your terminal cuts lines of this length, so a part of the address is missing, and nothing of it was used. Paste \
+    it again after `stty -icanon` in the same terminal before the program starts, or leave out --paste.";
 
 /// Runs a step program: options in, `log_in`, exit code out.
 pub fn run(program: &'static str, log_in: fn(&mut Cli) -> Result<(), Failure>) -> ExitCode {
@@ -122,9 +135,15 @@ impl Cli {
     /// The lines of standard input.
     pub fn lines(&self) -> impl Iterator<Item = String> + Send + 'static + use<> {
         std::iter::from_fn(|| {
-            let mut line = String::new();
-            let length = io::stdin().read_line(&mut line).ok()?;
-            (length > 0).then_some(line)
+            let mut line = Vec::new();
+            io::stdin().lock().read_until(b'\n', &mut line).ok()?;
+            if io::stdin().is_terminal() && line.len() >= LONGEST_LINE {
+                // Should the terminal be gone, the next line to it ends the program.
+                let _ = Screen::new(Mask::hiding()).note(CUT_OFF);
+                line = b"\n".to_vec();
+            }
+            // What is not text is no address of ours either, and is asked for again.
+            (!line.is_empty()).then(|| String::from_utf8_lossy(&line).into_owned())
         })
     }
 
@@ -191,7 +210,9 @@ impl Cli {
             Err(Error::AuthorizationRefused { .. }) => self.show_redirect(request, notice::REFUSAL),
             // Browsers ask for icons and more; that is nothing to tell.
             Err(Error::NotTheRedirect(_)) if !self.options.paste => Ok(()),
-            Err(error) => self.note_refusal(error),
+            Err(error) if error.is_stray() => self.note_refusal(error),
+            // The program ends with it, and says so there.
+            Err(_) => Ok(()),
         };
         // Should the terminal be gone, the next line to it ends the program.
         let _ = shown;

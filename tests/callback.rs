@@ -16,6 +16,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use common::*;
+use oauth2_by_hand::authorize::read_redirect;
 use oauth2_by_hand::callback::{self, listen, wait_for_code};
 use oauth2_by_hand::{Client, Error};
 
@@ -94,7 +95,8 @@ fn the_browser_comes_back_with_the_code_and_the_port_is_free_again() {
 fn the_page_is_fixed_and_its_address_is_kept_nowhere() {
     let waiting = wait();
     let answer = waiting.get(&format!(
-        "/callback?error=%3Cscript%3Ealert(1)%3C%2Fscript%3E&error_description=boo&state={STATE}"
+        "/callback?error=%3Cscript%3Ealert(1)%3C%2Fscript%3E&error_description=boo&state={STATE}\
+         &iss=http%3A%2F%2F127.0.0.1%3A9000"
     ));
     assert_eq!(status(&answer), "200");
     assert!(!answer.contains("script") && !answer.contains("boo"));
@@ -314,6 +316,111 @@ fn a_pasted_url_is_checked_like_a_redirect_and_asked_for_again() {
     assert_eq!(code, Ok("c".into()));
     let not_ours = || Some(Error::NotTheRedirect(REDIRECT_URI.into()));
     assert_eq!(seen, [not_ours(), not_ours(), Some(Error::StateMismatch), None]);
+}
+
+/// Terminals, chats and mails put signs around an address; Facebook adds `#_=_`, Instagram `#_`.
+#[test]
+fn what_stands_around_a_pasted_url_is_not_part_of_it() {
+    let good = format!("{REDIRECT_URI}?state={STATE}&iss=http%3A%2F%2F127.0.0.1%3A9000&code=c");
+    for line in [
+        format!("{good}#_=_"),
+        format!("{good}#_"),
+        format!("{good}#\r\n"),
+        format!("\"{good}\""),
+        format!("'{good}' "),
+        format!("<{good}>"),
+        format!("“{good}”"),
+        format!("`{good}`"),
+        format!("\u{1b}[200~{good}\u{1b}[201~\r\n"),
+        format!("\u{feff}{}\u{200b}", good.replace("code", "co\u{200b}de")),
+        format!("\t<\u{2060}{good}#top>\n"),
+    ] {
+        let listener = callback::paste(&workshop(), STATE, std::iter::once(line.clone()));
+        assert_eq!(wait_for_code(listener, |_| ()), Ok("c".into()), "{line:?}");
+    }
+    // A look-alike: these signs belong to the code.
+    let listener = callback::paste(
+        &workshop(),
+        STATE,
+        std::iter::once(good.replace("code=c", "code=%22c%23_%22")),
+    );
+    assert_eq!(wait_for_code(listener, |_| ()), Ok("\"c#_\"".into()));
+    for line in ["\u{fffd}", "# no", "\"\"", "http"] {
+        let listener = callback::paste(&workshop(), STATE, std::iter::once(line.to_owned()));
+        assert_eq!(wait_for_code(listener, |_| ()), Err(Error::InputEnded), "{line:?}");
+    }
+}
+
+/// RFC 6749 Appendix B wants UTF-8. Some servers send Latin-1 in what they say to people (C28).
+#[test]
+fn broken_encoding_outside_of_what_we_read_is_no_harm_and_inside_it_ends_the_wait() {
+    let iss = "iss=http%3A%2F%2F127.0.0.1%3A9000";
+    let read = |query: &str| read_redirect(query, &workshop(), STATE);
+    for other in ["nom=Andr%E9", "%=1", "%z1", "a=%00", "error_description=Acc%E8s", "state%=x"] {
+        let query = format!("{other}&code=c&state={STATE}&{iss}");
+        assert_eq!(read(&query), Ok("c".into()), "{query}");
+    }
+    for (written, shown) in
+        [("Acc%E8s", "Acc%E8s"), ("50%", "50%"), ("a%00b", "a%00b"), ("Acc%C3%A8s+no", "Accès no")]
+    {
+        let query = format!("error=access_denied&error_description={written}&state={STATE}&{iss}");
+        let (error, description) = ("access_denied".into(), shown.into());
+        assert_eq!(read(&query), Err(Error::AuthorizationRefused { error, description }));
+    }
+    for ours in ["code=%", "code=%z1", "code=%F", "code=%FF", "code=a%00", "error=%E8", "iss=%"] {
+        let rest = if ours.starts_with("iss") { "code=c" } else { iss };
+        let refused = read(&format!("{ours}&state={STATE}&{rest}"));
+        assert!(matches!(refused, Err(Error::BadCode(_))), "{ours}: {refused:?}");
+    }
+    assert!(read(&format!("code=c&{iss}&state=%{STATE}")).is_err_and(|error| error.is_stray()));
+}
+
+/// RFC 9207 §2.4 has no exception for errors: without `iss` it may be another provider's refusal.
+#[test]
+fn an_error_without_the_iss_that_the_provider_promises_is_refused() {
+    let refused = read_redirect(&format!("error=access_denied&state={STATE}"), &workshop(), STATE);
+    assert_eq!(refused, Err(Error::IssuerMissing("http://127.0.0.1:9000".into())));
+    let no_issuer = Client { issuer: None, ..workshop() };
+    let refused = read_redirect(&format!("error=access_denied&state={STATE}"), &no_issuer, STATE);
+    assert!(matches!(refused, Err(Error::AuthorizationRefused { .. })));
+}
+
+/// The provider posts the answer, or has another spelling of the redirect URI. Nobody else knows our state.
+#[test]
+fn an_answer_with_our_state_at_another_address_is_named_without_code_or_state() {
+    let (sender, seen) = channel();
+    let waiting = wait_at("127.0.0.1", Duration::from_secs(20), Some(sender));
+    let host = waiting.address.clone();
+    let port = host.rsplit(':').next().unwrap().to_owned();
+    let form = format!("code=secret&state={STATE}");
+    let post = format!(
+        "POST /callback HTTP/1.1\r\nHost: {host}\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    raw(&host, post.as_bytes());
+    raw(&host, format!("GET /callback/?{form} HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes());
+    raw(&host, format!("GET /?{form} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n").as_bytes());
+    // Look-alikes: a stranger's state, and none.
+    waiting.get("/callback/?code=x&state=other");
+    waiting.get("/favicon.ico");
+    waiting.come_back();
+
+    assert_eq!(waiting.end(), Ok("the-code".into()));
+    let redirect_uri = format!("http://{host}/callback");
+    let elsewhere = |received: String| {
+        Some(Error::AnswerElsewhere { received, redirect_uri: redirect_uri.clone() })
+    };
+    let not_ours = || Some(Error::NotTheRedirect(redirect_uri.clone()));
+    let seen: Vec<_> = seen.iter().collect();
+    let expected = [
+        elsewhere(format!("POST http://{host}/callback")),
+        elsewhere(format!("GET http://{host}/callback/")),
+        elsewhere(format!("GET http://localhost:{port}/")),
+        not_ours(),
+        not_ours(),
+        None,
+    ];
+    assert_eq!(seen, expected);
 }
 
 #[test]

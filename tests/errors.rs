@@ -40,6 +40,13 @@ fn one_of_each() -> Vec<(Error, &'static str)> {
             "our redirect URI is http://127.0.0.1:8080/callback and this is something else.",
         ),
         (
+            Error::AnswerElsewhere {
+                received: text("POST http://a\u{1b}/"),
+                redirect_uri: text(REDIRECT_URI),
+            },
+            "the answer to this login came as \"POST http://a\\u{1b}/\". It has to be a GET of \"http://127.0.0.1:8080/callback\".",
+        ),
+        (
             Error::StateMissing,
             "the redirect has no state, so it belongs to no login that we started.",
         ),
@@ -108,20 +115,21 @@ fn number(error: &Error) -> usize {
         Error::NoRedirect(_) => 6,
         Error::InputEnded => 7,
         Error::NotTheRedirect(_) => 8,
-        Error::StateMissing => 9,
-        Error::StateMismatch => 10,
-        Error::IssuerMissing(_) => 11,
-        Error::IssuerMismatch { .. } => 12,
-        Error::BadCode(_) => 13,
-        Error::AuthorizationRefused { .. } => 14,
-        Error::BadUrl(_) => 15,
-        Error::Network { .. } => 16,
-        Error::TimedOut { .. } => 17,
-        Error::TokenRefused { .. } => 18,
-        Error::Unavailable { .. } => 19,
-        Error::BadTokenResponse(_) => 20,
-        Error::UserInfoRefused { .. } => 21,
-        Error::BadUserResponse(_) => 22,
+        Error::AnswerElsewhere { .. } => 9,
+        Error::StateMissing => 10,
+        Error::StateMismatch => 11,
+        Error::IssuerMissing(_) => 12,
+        Error::IssuerMismatch { .. } => 13,
+        Error::BadCode(_) => 14,
+        Error::AuthorizationRefused { .. } => 15,
+        Error::BadUrl(_) => 16,
+        Error::Network { .. } => 17,
+        Error::TimedOut { .. } => 18,
+        Error::TokenRefused { .. } => 19,
+        Error::Unavailable { .. } => 20,
+        Error::BadTokenResponse(_) => 21,
+        Error::UserInfoRefused { .. } => 22,
+        Error::BadUserResponse(_) => 23,
     }
 }
 
@@ -129,7 +137,7 @@ fn number(error: &Error) -> usize {
 fn every_error_says_what_happened_why_and_what_to_do() {
     let errors = one_of_each();
     assert_eq!(errors.iter().map(|(error, _)| number(error)).collect::<Vec<_>>(), {
-        (0..23).collect::<Vec<_>>()
+        (0..24).collect::<Vec<_>>()
     });
     for (error, expected) in errors {
         let text = error.to_string();

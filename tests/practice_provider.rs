@@ -522,7 +522,16 @@ fn a_request_for_another_host_is_refused() {
         assert_eq!(provider().handle(&request).status, 421, "no Host");
         assert_eq!(provider().handle(&request.with_header("Host", host)).status, 421, "{host}");
     }
-    assert_eq!(provider().handle(&Request::get("http://localhost:9000/")).status, 200);
+    // RFC 3986 §3.2.2: host names have no case.
+    for host in ["localhost:9000", "LOCALHOST:9000", "LocalHost:9000", "127.0.0.1:9000"] {
+        assert_eq!(provider().handle(&Request::get(&format!("http://{host}/"))).status, 200);
+    }
+    // Port 80, which no test can listen on, is left out by browsers.
+    for (host, status) in [("127.0.0.1", 200), ("localhost:80", 200), ("127.0.0.1:9000", 421)] {
+        let provider = Provider::new("http://127.0.0.1:80");
+        let answer = provider.handle(&Request::get(&format!("http://{host}/")));
+        assert_eq!(answer.status, status, "{host}");
+    }
 }
 
 /// RFC 8414 §2, RFC 9207 §3.

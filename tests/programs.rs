@@ -690,6 +690,23 @@ fn a_real_provider_stands_beside_the_practice_provider() {
     );
 }
 
+#[test]
+fn the_web_app_refuses_a_redirect_uri_at_one_of_its_own_pages() {
+    for path in ["", "/", "/?a=b", "/login", "/members?x=1", "/style.css"] {
+        let redirect_uri = format!("http://127.0.0.1:8080{path}");
+        let (printed, errors, code) =
+            run(program("webapp").env("OAUTH_REDIRECT_URI", &redirect_uri));
+        assert_eq!((code, printed.as_str()), (2, ""), "{redirect_uri}");
+        assert!(errors.contains("OAUTH_REDIRECT_URI: its path /"), "{errors}");
+    }
+    // Look-alikes.
+    for path in ["/login/back", "/Login", "//"] {
+        let redirect_uri = format!("http://{}{path}", free_address());
+        let mut webapp = Running::start(program("webapp").env("OAUTH_REDIRECT_URI", &redirect_uri));
+        web_address(&mut webapp);
+    }
+}
+
 /// TLS in front: the redirect URI is https, and requests arrive at a port of this machine.
 #[test]
 fn the_web_app_can_stand_behind_tls() {

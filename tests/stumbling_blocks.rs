@@ -364,6 +364,7 @@ fn stumbling_block_12_encoding() {
         &["invalid_client", "set OAUTH_CLIENT_AUTH to the other of post and basic"],
     );
 
-    let broken = authorize::read_redirect("code=a%2&state=s", &workshop(), "s");
+    let broken =
+        authorize::read_redirect("code=a%2&state=s&iss=http://127.0.0.1:9000", &workshop(), "s");
     assert_says(&unwrapped_error(broken), &["was encoded twice", "start the login again"]);
 }

@@ -1105,6 +1105,26 @@ fn opened_as_localhost_it_leads_to_its_configured_host() {
     }
 }
 
+/// RFC 3986 §3.2.2, §3.2.3: host names have no case, and a default port may be left out.
+#[test]
+fn the_case_of_a_host_and_its_default_port_make_no_difference() {
+    for (origin, host, status) in [
+        ("https://app.example", "App.Example", 200),
+        ("https://app.example", "app.example:443", 200),
+        ("https://app.example", "app.example:80", 421),
+        ("https://app.example", "localhost", 421),
+        ("http://127.0.0.1", "127.0.0.1", 200),
+        ("http://127.0.0.1", "127.0.0.1:80", 200),
+        ("http://127.0.0.1", "LOCALHOST", 303),
+        ("http://127.0.0.1", "[::1]:80", 303),
+        ("http://127.0.0.1", "127.0.0.1:8080", 421),
+    ] {
+        let app = App::new(origin, vec![]);
+        let answer = app.handle(&Request::get(&format!("http://{host}/style.css")));
+        assert_eq!(answer.status, status, "{origin} {host}");
+    }
+}
+
 /// DNS rebinding, and the other ports of this machine.
 #[test]
 fn any_other_host_is_misdirected() {

@@ -99,12 +99,39 @@ pub fn parameter<'a>(
     pairs: &'a [(String, String)],
     name: &'static str,
 ) -> Result<Option<&'a str>, Error> {
-    let mut values = pairs.iter().filter(|(key, _)| key == name);
+    let named = pairs.iter().filter(|(key, _)| key == name);
+    only_value(named.map(|(_, value)| value.as_str()), name)
+}
+
+/// The value of the parameter `name` of a query whose other parameters may be written in any way; `None` if it
+/// is absent or empty.
+///
+/// # Errors
+///
+/// As [`parameter`] and [`decode`].
+pub fn query_parameter(query: &str, name: &'static str) -> Result<Option<String>, Error> {
+    written_parameter(query, name)?.map(decode).transpose()
+}
+
+/// The same, as it was written.
+///
+/// # Errors
+///
+/// As [`parameter`].
+pub fn written_parameter<'a>(query: &'a str, name: &'static str) -> Result<Option<&'a str>, Error> {
+    let pieces = query.split('&').map(|piece| piece.split_once('=').unwrap_or((piece, "")));
+    let named = pieces.filter(|(key, _)| decode(key).is_ok_and(|key| key == name));
+    only_value(named.map(|(_, value)| value), name)
+}
+
+fn only_value<'a>(
+    mut values: impl Iterator<Item = &'a str>,
+    name: &'static str,
+) -> Result<Option<&'a str>, Error> {
     match (values.next(), values.next()) {
         // Two readers of one message must not pick different values.
         (Some(_), Some(_)) => Err(Error::Repeated(name)),
-        (Some((_, value)), None) if !value.is_empty() => Ok(Some(value)),
-        _ => Ok(None),
+        (value, _) => Ok(value.filter(|value| !value.is_empty())),
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::mpsc::Sender;
 
 use super::{Visit, result_page};
 use crate::authorize;
+use crate::by_hand::{compare, urlencoding};
 use crate::client::Client;
 use crate::error::Error;
 use crate::http::{Request, Response, endpoint};
@@ -35,7 +36,7 @@ impl Judge {
         let misdirected = misdirected(request, &self.client.redirect_uri);
         let outcome = match misdirected {
             None => authorize::read_redirect(request.query(), &self.client, &self.state),
-            Some(_) => Err(Error::NotTheRedirect(self.client.redirect_uri.clone())),
+            Some(_) => Err(self.not_the_redirect(request)),
         };
 
         let page = result_page::answer(misdirected, &outcome);
@@ -51,6 +52,21 @@ impl Judge {
         // The wait may be over. The browser is told all the same.
         let _ = self.visits.send(Visit { request: request.clone(), outcome });
         page
+    }
+
+    /// Only the provider and the browser know our state. So what brings it is the answer, gone wrong.
+    fn not_the_redirect(&self, request: &Request) -> Error {
+        let redirect_uri = self.client.redirect_uri.clone();
+        let has_our_state = |text| {
+            let state = urlencoding::query_parameter(text, "state").ok().flatten();
+            state.is_some_and(|state| compare::equal(&state, &self.state))
+        };
+        if !has_our_state(request.query()) && !has_our_state(&request.body) {
+            return Error::NotTheRedirect(redirect_uri);
+        }
+        let host = request.header("Host").unwrap_or_default();
+        let received = format!("{} http://{host}{}", request.method, request.path());
+        Error::AnswerElsewhere { received, redirect_uri }
     }
 }
 

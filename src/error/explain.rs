@@ -52,7 +52,14 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         NotTheRedirect(redirect_uri) => say(
             format!("our redirect URI is {redirect_uri} and this is something else."),
             "another page's address was copied, or only a part of it.",
-            "copy the whole line from the browser's address bar, after Allow.",
+            "copy the whole address from the browser's address bar, after Allow.",
+        ),
+        AnswerElsewhere { received, redirect_uri } => say(
+            format!(
+                "the answer to this login came as {received:?}. It has to be a GET of {redirect_uri:?}."
+            ),
+            "the provider sends a form (response_mode=form_post), or has another redirect URI: a slash at the end, or localhost for 127.0.0.1.",
+            "register our redirect URI with the provider, character by character.",
         ),
         StateMissing => say(
             "the redirect has no state, so it belongs to no login that we started.",
@@ -76,7 +83,7 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         ),
         BadCode(problem) => say(
             format!("the redirect brought no authorization code: {problem}."),
-            "the provider did not follow RFC 6749 §4.1.2, or the address was changed on its way.",
+            "the provider did not follow RFC 6749 §4.1.2; or the address was cut off, was encoded twice or was changed on its way.",
             "start the login again.",
         ),
         AuthorizationRefused { error, description } => {

@@ -124,18 +124,18 @@ impl App {
     /// A cookie belongs to a host name. Opened as `localhost`, a login would start there and come back
     /// to 127.0.0.1, where its cookie is not. Any other name is a DNS rebinding.
     fn not_our_host(&self, request: &Request) -> Option<Response> {
-        let own = endpoint::authority(&self.origin);
         let host = match *request.headers_named("Host") {
-            [host] if host == own => return None,
+            [host] if endpoint::has_host_of(host, &self.origin) => return None,
             [host] => host,
             _ => "",
         };
-        let port = own.rsplit(':').next().unwrap_or_default();
-        let is_loopback = |host: &str| {
-            ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host == format!("{name}:{port}"))
-        };
+        let is_this_machine = endpoint::parse(&self.origin).is_ok_and(|own| {
+            let names = ["127.0.0.1", "localhost", "[::1]"];
+            let url = |name| format!("{}://{name}:{}", own.scheme, own.port);
+            own.is_loopback() && names.iter().any(|name| endpoint::has_host_of(host, &url(name)))
+        });
         Some(match request.method.as_str() {
-            "GET" if is_loopback(host) && is_loopback(own) => {
+            "GET" if is_this_machine => {
                 Response::see_other(&format!("{}{}", self.origin, request.target))
             }
             _ => {

@@ -16,7 +16,7 @@
 use std::sync::Arc;
 
 use oauth2_by_hand::by_hand::random;
-use oauth2_by_hand::by_hand::urlencoding::{decode_pairs, parameter};
+use oauth2_by_hand::by_hand::urlencoding::query_parameter;
 use oauth2_by_hand::http::{self, Request, Response};
 use oauth2_by_hand::{Error, authorize, fetch_token, get_user_info, pkce};
 
@@ -32,9 +32,9 @@ const MAX_ID_BYTES: usize = 255;
 
 /// Starts a login. It changes nothing for who is logged in already.
 pub fn log_in(app: &App, request: &Request) -> Answered {
-    let pairs = decode_pairs(request.query())?;
-    let return_to = return_path(parameter(&pairs, "next").ok().flatten());
-    let Some(provider) = app.provider(parameter(&pairs, "provider")?) else {
+    let parameter = |name| query_parameter(request.query(), name);
+    let return_to = return_path(parameter("next").ok().flatten().as_deref());
+    let Some(provider) = app.provider(parameter("provider")?.as_deref()) else {
         let words = "Nobody of that name can be logged in with here.";
         return Ok(problems::problem(404, "An unknown provider", words, None));
     };
@@ -75,8 +75,7 @@ pub fn callback(app: &App, request: &Request) -> Answered {
     if let Some(viewer) = app.viewer(request) {
         return Ok(Response::see_other(viewer.member.return_to));
     }
-    let pairs = decode_pairs(request.query())?;
-    let state = parameter(&pairs, "state")?.ok_or(Error::StateMissing)?;
+    let state = query_parameter(request.query(), "state")?.ok_or(Error::StateMissing)?;
     let Some(id) = cookie::session_id(request, &app.origin) else {
         let words = "Your browser came back without the cookie that a login begins with. Perhaps it keeps none: this \
                      application needs one. Or the link is somebody else's: then leave it alone.";
@@ -84,7 +83,7 @@ pub fn callback(app: &App, request: &Request) -> Answered {
     };
     // Before the pending login is taken: a reload of this address finds it again.
     let Some(_place) = app.memory().waiting_place() else { return Ok(problems::busy()) };
-    let found = app.memory().take(&id, state);
+    let found = app.memory().take(&id, &state);
     match found {
         // Mix-up: this may be an answer of the provider whose address it is (RFC 9700 §4.4.2.2).
         Found::Pending(pending) if !pending.provider.is_answered_at(&request.target) => {
@@ -151,12 +150,10 @@ fn finish(app: &App, old_id: &str, pending: &mut Pending, request: &Request) -> 
 /// Mix-up: not every provider says who it is. But a redirect that names another one we know is not from this
 /// one, and its code must not go there (RFC 9700 §4.4.2).
 fn not_of_another_provider(app: &App, request: &Request, asked: &str) -> Result<(), Error> {
-    let pairs = decode_pairs(request.query())?;
-    let Some(received) = parameter(&pairs, "iss")? else { return Ok(()) };
+    let Some(received) = query_parameter(request.query(), "iss")? else { return Ok(()) };
     let mut others = app.providers.iter().filter(|other| other.name != asked);
-    if others.any(|other| other.client.issuer.as_deref() == Some(received)) {
-        let (expected, received) = (asked.to_owned(), received.to_owned());
-        return Err(Error::IssuerMismatch { expected, received });
+    if others.any(|other| other.client.issuer.as_deref() == Some(&received)) {
+        return Err(Error::IssuerMismatch { expected: asked.to_owned(), received });
     }
     Ok(())
 }
