@@ -114,7 +114,12 @@ fn route(state: &mut State, request: &Request) -> Answered {
         [host] if is_own(host) => (),
         _ => return Err(pages::wrong_host()),
     }
-    match (request.method.as_str(), request.path()) {
+    // HEAD is GET without the body (RFC 9110 §9.3.2), but it must not ask anybody anything.
+    let method = match request.method.as_str() {
+        "HEAD" if request.path() != "/authorize" => "GET",
+        method => method,
+    };
+    match (method, request.path()) {
         ("GET", "/authorize") => authorization::ask(state, request),
         ("POST", "/authorize") => decision::decide(state, request),
         ("POST", path) if path == state.quirks.token_path => token::token(state, request),

@@ -166,7 +166,13 @@ impl Cli {
         self.screen.print_raw(url)?;
         self.screen.notice(notice.lines)?;
         self.say_what_to_do(client)?;
-        self.pause("to open it")?;
+        self.pause(if self.options.approve {
+            "and the program answers for you"
+        } else if self.options.no_browser || self.options.paste {
+            "when you have it"
+        } else {
+            "to open it"
+        })?;
         if self.options.approve {
             self.screen.note("--approve: the program plays the user. It fetches the consent page and clicks Allow.")?;
             approve::click_allow(url, &client.redirect_uri)
@@ -174,7 +180,7 @@ impl Cli {
             Ok(())
         } else {
             browser::open(url, || {
-                let note = "No browser could be started. Open the address above yourself.";
+                let note = "No browser could be started.";
                 // Should the terminal be gone, the next line to it ends the program.
                 let _ = Screen::new(Mask::hiding()).note(note);
             });
@@ -190,7 +196,7 @@ impl Cli {
             let where_to = if self.options.no_browser {
                 "Open this address in a browser"
             } else {
-                "Your browser opens this address"
+                "Your browser should open this address; if none does, open it yourself"
             };
             self.screen.note(&format!(
                 "{where_to}. This program listens at {} and waits {} minutes for the browser to come back. \

@@ -166,11 +166,36 @@ fn each_code_of_a_refusal_has_a_cause_of_its_own() {
         ("bad_verification_code", "GitHub's word for invalid_grant"),
         ("incorrect_client_credentials", "GitHub's word for invalid_client"),
         ("redirect_uri_mismatch", "the redirect URI is not the registered one"),
+        ("login_required", "OpenID Connect's word"),
+        ("consent_required", "OpenID Connect's word"),
+        ("interaction_required", "OpenID Connect's word"),
         ("slow_down", "an error code of this provider's own."),
         ("", "an error code of this provider's own."),
     ] {
         let refused = Error::TokenRefused { error: error.into(), description: String::new() };
         let text = refused.to_string();
+        assert!(text.contains(&format!("\n  Likely cause: {cause}")), "{text}");
+    }
+}
+
+/// A cause that may be wrong is worse than none.
+#[test]
+fn a_broken_connection_has_the_cause_that_its_reason_tells() {
+    for (reason, cause) in [
+        ("invalid peer certificate: UnknownIssuer", "the certificate is self-signed, has expired,"),
+        (
+            "received corrupt message of type InvalidContentType",
+            "https:// where the port speaks plain",
+        ),
+        ("its TLS certificate or protocol was refused: x", "the server speaks no version of TLS"),
+        (
+            "Connection refused, by the proxy that HTTPS_PROXY or ALL_PROXY names",
+            "the proxy is not running",
+        ),
+        ("Connection refused", "the server is not running"),
+    ] {
+        let error = Error::Network { origin: "https://example.com".into(), reason: reason.into() };
+        let text = error.to_string();
         assert!(text.contains(&format!("\n  Likely cause: {cause}")), "{text}");
     }
 }

@@ -171,6 +171,24 @@ fn the_end_of_the_input_ends_the_wait_for_a_pasted_url() {
 }
 
 #[test]
+fn a_value_in_quotes_is_noted_and_one_with_a_hidden_character_is_refused() {
+    let start = |secret: &str| {
+        let mut step1 = program("step1");
+        step1.arg("--paste").stdin(std::process::Stdio::null());
+        run(step1.env("OAUTH_CLIENT_ID", "id").env("OAUTH_CLIENT_SECRET", secret))
+    };
+    let note = "OAUTH_CLIENT_SECRET stands in quotes, which are sent along.";
+    for (secret, noted) in [("\"a\"", true), ("'a'", true), ("\"", false), ("a'b'", false)] {
+        let (printed, ..) = start(secret);
+        assert_eq!(unwrapped(&printed).contains(note), noted, "{secret}: {printed}");
+    }
+    let (printed, errors, code) = start("\u{feff}canary");
+    assert_eq!((code, printed.as_str()), (2, ""));
+    assert!(errors.contains("OAUTH_CLIENT_SECRET: it holds a character that is not seen"));
+    assert!(!errors.contains("canary"), "{errors}");
+}
+
+#[test]
 fn pause_waits_for_enter_before_each_message() {
     let mut step3 = Running::start(program("step3").args(["--pause", "--approve"]));
     for _ in 0..3 {
@@ -178,7 +196,7 @@ fn pause_waits_for_enter_before_each_message() {
     }
     let (printed, _, code) = step3.end();
     assert_eq!(code, 0);
-    assert_eq!(printed.matches("[Enter to open it]").count(), 1);
+    assert_eq!(printed.matches("[Enter and the program answers for you]").count(), 1);
     assert_eq!(printed.matches("[Enter to send it]").count(), 2);
 }
 

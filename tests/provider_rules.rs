@@ -91,21 +91,6 @@ fn no_page_fits_into_a_frame_runs_a_script_or_is_shared_with_another_origin() {
     }
 }
 
-/// The form may end at the client that asked, and nowhere else.
-#[test]
-fn a_consent_form_ends_here_or_at_the_client_that_asked() {
-    for (redirect_uri, origin) in [
-        ("http://127.0.0.1:8080/callback", "http://127.0.0.1:8080"),
-        ("http://127.0.0.1:65535/callback", "http://127.0.0.1:65535"),
-        ("http://127.0.0.1/callback", "http://127.0.0.1"),
-    ] {
-        let page = get(&provider(), &url(&[("redirect_uri", redirect_uri)]));
-        let policy = page.header("content-security-policy").unwrap().to_owned();
-        let form_action = policy.split("; ").find(|part| part.starts_with("form-action")).unwrap();
-        assert_eq!(form_action, format!("form-action 'self' {origin}"));
-    }
-}
-
 /// RFC 6749 §10.14: what comes in goes out as text, in a header and in a page.
 #[test]
 fn a_state_with_line_ends_and_tags_splits_no_header_and_no_page() {

@@ -77,9 +77,9 @@ const ROWS: &[Row] = &[
     (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nContent-Length: 5\r\n\r\nabcd", 400, 400),
     (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nContent-Length: 5\r\n\r\n", 400, 400),
     // Smuggled: two readers would see two different messages (RFC 9112 section 6.3, 11.2).
-    (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501, 501),
-    (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 501, 501),
-    (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501, 501),
+    (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, 400),
+    (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 400, 400),
+    (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411, 411),
     (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTransfer-Encoding: identity\r\n\r\n", 501, 501),
     (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTRANSFER-ENCODING:\r\n\r\n", 501, 501),
     (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400, 400),

@@ -72,6 +72,10 @@ fn a_bad_value_is_refused_with_the_name_of_its_variable() {
         ("OAUTH_CLIENT_SECRET", "secret\n"),
         ("OAUTH_CLIENT_SECRET", "secret "),
         ("OAUTH_CLIENT_SECRET", "sec\u{7f}ret"),
+        ("OAUTH_CLIENT_ID", "\u{feff}id"),
+        ("OAUTH_CLIENT_ID", "i\u{200b}d"),
+        ("OAUTH_CLIENT_SECRET", "secret\u{2060}"),
+        ("OAUTH_CLIENT_SECRET", "sec\u{fffd}ret"),
         ("OAUTH_CLIENT_AUTH", "Post"),
         ("OAUTH_CLIENT_AUTH", "jwt"),
         ("OAUTH_SCOPE", "a\tb"),
@@ -109,6 +113,15 @@ fn a_bad_value_is_refused_with_the_name_of_its_variable() {
             Err(other) => panic!("{name}={value:?} gave {other}"),
             Ok(_) => panic!("{name}={value:?} was taken"),
         }
+    }
+}
+
+/// Look-alikes of what a copy leaves behind: RFC 6749 Appendix A.1 and A.2 do not forbid them to be real.
+#[test]
+fn an_id_or_a_secret_may_have_quotes_and_letters_of_any_alphabet() {
+    for value in ["\"quoted\"", "'", "a b", "schlüssel", "ключ", "100%+/=&#"] {
+        assert!(with("OAUTH_CLIENT_ID", value).is_ok(), "{value}");
+        assert!(with("OAUTH_CLIENT_SECRET", value).is_ok(), "{value}");
     }
 }
 

@@ -106,6 +106,7 @@ fn stumbling_block_2_https_off_this_machine_and_http_on_it() {
         &[
             "OAUTH_AUTHORIZE_URL: http:// is for 127.0.0.1, [::1] and localhost only; anything else \
            needs https://",
+            "without TLS everyone on the network could read the secret, the code and the token",
         ],
     );
     let (_, _, code) = run(program("step3").arg("--approve"));

@@ -22,7 +22,7 @@ pub(super) fn answer(misdirected: Option<u16>, outcome: &Result<String, Error>) 
             "This address is for one thing: the browser that comes back from a login.",
         ),
         (None, Ok(_)) => page(200, '✓', "Code received",
-            "The provider has sent your browser back with a code. You may close this tab: the rest of the login happens in the terminal.",
+            "The provider has sent your browser back with a code. You may close this tab: the terminal shows what comes next.",
         ),
         (None, Err(Error::AuthorizationRefused { .. })) => page(200, '–', "No login this time",
             "The provider has sent your browser back with a refusal, so nothing was shared. You may close this tab: the terminal says more.",

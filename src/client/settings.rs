@@ -75,6 +75,14 @@ fn words(setting: &'static str, value: String) -> Result<String, Error> {
     if value.trim() != value || value.contains(char::is_control) {
         return Err(refuse(setting, "it holds a line end, or a space at its start or end"));
     }
+    // What a web page or an editor can leave in a copied value; U+FFFD stands for bytes that are no text.
+    if value
+        .contains(|c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fffd}'))
+    {
+        let problem =
+            "it holds a character that is not seen, or bytes that are not UTF-8; copy it anew";
+        return Err(refuse(setting, problem));
+    }
     Ok(value)
 }
 

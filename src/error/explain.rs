@@ -9,6 +9,12 @@ use super::Error;
 pub(super) fn explain(error: &Error) -> [String; 3] {
     use Error::*;
     match error {
+        // The one problem whose cause is known.
+        Configuration { setting, problem } if problem.contains("needs https://") => say(
+            format!("{setting}: {problem}"),
+            "without TLS everyone on the network could read the secret, the code and the token.",
+            "use the provider's https:// address.",
+        ),
         Configuration { setting, problem } => say(
             format!("{setting}: {problem}"),
             "the value was mistyped, cut off when it was copied, or never set.",
@@ -96,8 +102,8 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         ),
         Network { origin, reason } => say(
             format!("no answer from {origin}: {reason}."),
-            "the server is not running, the network is down, or a URL has a typing mistake.",
-            "try again. For a practice provider in another terminal, see that it still runs there.",
+            network_cause(reason),
+            "try again when that is put right. For a practice provider in another terminal, see that it still runs there.",
         ),
         TimedOut { origin, seconds } => say(
             format!("{origin} did not answer in full within {seconds} seconds."),
@@ -201,10 +207,36 @@ const CODES: &[(&str, &str, &str)] = &[
     ("incorrect_client_credentials",
         "GitHub's word for invalid_client: the client ID or the client secret is wrong.",
         "copy both anew from the application's settings."),
+    ("login_required",
+        "OpenID Connect's word: the request asked not to show a page, and the user is not logged in at the provider.",
+        "log in at the provider first, or take prompt=none out of OAUTH_AUTHORIZE_URL."),
+    ("consent_required",
+        "OpenID Connect's word: the request asked not to show a page, and the user has not allowed this application yet.",
+        "take prompt=none out of OAUTH_AUTHORIZE_URL."),
+    ("interaction_required",
+        "OpenID Connect's word: the request asked not to show a page, and the provider has to ask the user something.",
+        "take prompt=none out of OAUTH_AUTHORIZE_URL."),
     ("redirect_uri_mismatch",
-        "the redirect URI is not the registered one, to the byte: a slash, a port, localhost for 127.0.0.1 all count.",
+        "the redirect URI is not the registered one: a slash, a port, localhost for 127.0.0.1 all count.",
         "register exactly the OAUTH_REDIRECT_URI that is used here."),
 ];
+
+/// As far as the reason tells it. A cause that may be wrong is worse than none.
+fn network_cause(reason: &str) -> &'static str {
+    let says = |words| reason.contains(words);
+    if says("corrupt message") {
+        "https:// where the port speaks plain http, or something else that is not TLS."
+    } else if says("peer certificate") {
+        "the certificate is self-signed, has expired, or comes from an authority of your own network, which this \
+         program does not know; or something between you and the server answers in its place."
+    } else if says("TLS") {
+        "the server speaks no version of TLS that this program does: 1.2 and 1.3."
+    } else if says("proxy") {
+        "the proxy is not running, or does not let this request through."
+    } else {
+        "the server is not running, the network is down, or a URL has a typing mistake."
+    }
+}
 
 /// A server's words after ours, if there are any.
 fn quoted(words: &str) -> String {

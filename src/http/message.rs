@@ -269,13 +269,13 @@ fn reason(status: u16) -> &'static str {
 }
 
 #[rustfmt::skip]
-const REASONS: [(u16, &str); 28] = [
+const REASONS: [(u16, &str); 29] = [
     (200, "OK"), (201, "Created"), (204, "No Content"),
     (301, "Moved Permanently"), (302, "Found"), (303, "See Other"), (304, "Not Modified"),
     (307, "Temporary Redirect"), (308, "Permanent Redirect"),
     (400, "Bad Request"), (401, "Unauthorized"), (403, "Forbidden"), (404, "Not Found"),
     (405, "Method Not Allowed"), (406, "Not Acceptable"), (408, "Request Timeout"),
-    (413, "Content Too Large"), (415, "Unsupported Media Type"), (421, "Misdirected Request"),
+    (411, "Length Required"), (413, "Content Too Large"), (415, "Unsupported Media Type"), (421, "Misdirected Request"),
     (422, "Unprocessable Content"), (429, "Too Many Requests"), (431, "Request Header Fields Too Large"),
     (500, "Internal Server Error"), (501, "Not Implemented"), (502, "Bad Gateway"),
     (503, "Service Unavailable"), (504, "Gateway Timeout"), (505, "HTTP Version Not Supported"),

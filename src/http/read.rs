@@ -41,6 +41,10 @@ use Unreadable::{Refused, Silent};
 pub fn read_request(stream: &mut dyn Read, origin: &str) -> Result<Request, Unreadable> {
     let mut stream = BufReader::new(stream.take(MAX_HEAD_BYTES as u64));
     let mut head = Vec::new();
+    // RFC 8446 §5.1: TLS begins with a record of type 22, and waits for an answer in TLS.
+    if stream.fill_buf().is_ok_and(|start| start.first() == Some(&22)) {
+        return Err(Refused(400, "https was tried where only http is spoken"));
+    }
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_until(b'\n', &mut head) {
             Ok(length) if length > 0 => (),
@@ -122,8 +126,16 @@ fn parse_header(line: &str) -> Result<(String, String), Unreadable> {
 
 /// RFC 9112 §6.3: two ways to say how long the body is are two ways to read the stream.
 fn body_length(request: &Request) -> Result<usize, Unreadable> {
-    if request.header("Transfer-Encoding").is_some() {
-        return Err(Refused(501, "Transfer-Encoding is not understood here"));
+    match *request.headers_named("Transfer-Encoding") {
+        [] => (),
+        // Two ways to say one length are an attack (RFC 9112 §6.1).
+        _ if request.header("Content-Length").is_some() => {
+            return Err(Refused(400, "there are Transfer-Encoding and Content-Length"));
+        }
+        [chunked] if chunked.eq_ignore_ascii_case("chunked") => {
+            return Err(Refused(411, "send a Content-Length: chunks are not read here"));
+        }
+        _ => return Err(Refused(501, "this Transfer-Encoding is not understood here")),
     }
     let length = match *request.headers_named("Content-Length") {
         [] => return Ok(0),
@@ -173,7 +185,7 @@ mod tests {
 
     #[test]
     fn what_is_not_exactly_http_is_refused() {
-        let rows: [(&[u8], u16); 27] = [
+        let rows: [(&[u8], u16); 33] = [
             (b"GET / HTTP/1.1", 400),
             (b"GET / HTTP/1.1\r\nHost: a\r\n", 400),
             (b"GET / HTTP/1.1\nHost: a\n\n", 400),
@@ -194,7 +206,13 @@ mod tests {
             (b"GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n", 400),
             (b"GET / HTTP/1.1\r\nHost: a\nb: c\r\n\r\n", 400),
             (b"GET / HTTP/1.1\r\nHost: a\x00\r\n\r\n", 400),
-            (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0", 501),
+            (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0", 400),
+            (b"POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n0\r\n\r\n", 411),
+            (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+            (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501),
+            (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
+            (b"\x16", 400),
+            (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 501),
             (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na", 400),
             (b"POST / HTTP/1.1\r\nContent-Length: +5\r\n\r\nabcde", 400),
             (b"POST / HTTP/1.1\r\nContent-Length: 5, 5\r\n\r\nabcde", 400),

@@ -150,7 +150,9 @@ fn explain(error: ureq::Error, origin: &str, agent: &Agent) -> Error {
         ureq::Error::Protocol(error) => format!("its answer is not HTTP: {error}"),
         other => other.to_string(),
     };
-    Error::Network { origin: origin.into(), reason }
+    let by_proxy =
+        agent.config().proxy().map_or("", |_| ", by the proxy that HTTPS_PROXY or ALL_PROXY names");
+    Error::Network { origin: origin.into(), reason: reason + by_proxy }
 }
 
 #[cfg(test)]

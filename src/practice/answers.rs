@@ -4,8 +4,11 @@
 //!
 //! [RFC 6749 §5.1, §5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.1
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
+use super::state::State;
 use crate::by_hand::random;
 use crate::by_hand::urlencoding::parameter;
 use crate::error::Error;
@@ -35,11 +38,12 @@ fn broken(error: &Error) -> Response {
     token_error(500, "server_error", &format!("{error}").replace(['"', '\\', '\n'], " "))
 }
 
-/// A form that a browser posted may come only from a page of ours: without this, any page could
-/// click Allow (RFC 6749 §10.12). SameSite is no help, since other ports are the same site.
-pub fn is_from_own_page(request: &Request) -> bool {
+/// Whether a form was posted from another page than ours: without this, any page could click Allow
+/// (RFC 6749 §10.12). SameSite is no help, since other ports are the same site. Text browsers send no `Origin`;
+/// then the session and the form's own token have to be enough.
+pub fn is_from_elsewhere(request: &Request) -> bool {
     let own = format!("http://{}", request.header("Host").unwrap_or_default());
-    request.headers_named("Origin") == [own.as_str()]
+    request.headers_named("Origin").iter().any(|origin| *origin != own)
 }
 
 /// A field of a form or query that a browser sent; empty if it is not there, or there twice.
@@ -47,16 +51,22 @@ pub fn field<'a>(pairs: &'a [(String, String)], name: &'static str) -> &'a str {
     parameter(pairs, name).ok().flatten().unwrap_or_default()
 }
 
-/// The cookie that binds a browser to what it was asked. Its name is not one of the demo web app's: cookies
-/// do not know ports.
-const SESSION_COOKIE: &str = "practice_session";
-
-pub fn session_of(request: &Request) -> &str {
-    request.cookie(SESSION_COOKIE).unwrap_or_default()
+/// The cookie that binds a browser to what it was asked. Cookies do not know ports (RFC 6265 §8.5), so its name
+/// holds ours, and two providers on one machine do not end each other's sessions.
+fn session_cookie(state: &State) -> String {
+    let port = state.issuer.rsplit(':').next().unwrap_or_default();
+    format!("practice_session_{port}")
 }
 
-pub fn with_session(response: Response, session: &str) -> Response {
-    let cookie = format!("{SESSION_COOKIE}={session}; HttpOnly; SameSite=Lax; Path=/");
+/// Empty where the browser sends none.
+pub fn session_of<'a>(state: &State, request: &'a Request) -> &'a str {
+    request.cookie(&session_cookie(state)).unwrap_or_default()
+}
+
+/// `life` is that of the form on the page.
+pub fn with_session(state: &State, response: Response, session: &str, life: Duration) -> Response {
+    let (name, seconds) = (session_cookie(state), life.as_secs());
+    let cookie = format!("{name}={session}; Max-Age={seconds}; HttpOnly; SameSite=Lax; Path=/");
     response.with_header("set-cookie", &cookie)
 }
 

@@ -23,7 +23,7 @@ use super::pages::error_page;
 use super::quirks::Quirks;
 use super::registration;
 use super::scopes::Scope;
-use super::state::{Grant, Registration, State, Transaction};
+use super::state::{Grant, Registration, State, TRANSACTION_LIFE, Transaction};
 use crate::by_hand::urlencoding::{decode_pairs, encode_pairs, parameter};
 use crate::http::{Request, Response};
 
@@ -126,15 +126,15 @@ fn code_challenge(
             Err(("invalid_request", "this client has to send a code_challenge"))
         }
         (None, None) => Ok(String::new()),
-        (Some(challenge), Some("S256")) if is_challenge(challenge) => Ok(challenge.to_owned()),
+        (Some(challenge), Some("S256")) if has_pkce_form(challenge) => Ok(challenge.to_owned()),
         (Some(_), Some("S256")) => Err(("invalid_request", "the code_challenge has a wrong form")),
         // RFC 9700 §2.1.1: `plain` shows the verifier to whoever reads the URL.
         _ => Err(("invalid_request", "code_challenge needs code_challenge_method=S256")),
     }
 }
 
-/// RFC 7636 §4.2: `43*128unreserved`.
-fn is_challenge(text: &str) -> bool {
+/// RFC 7636 §4.1, §4.2: `43*128unreserved`, for verifiers and challenges.
+pub(super) fn has_pkce_form(text: &str) -> bool {
     let unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
     (43..=128).contains(&text.len()) && text.chars().all(unreserved)
 }
@@ -158,7 +158,7 @@ fn consent(
     };
     let now = state.now();
     state.transactions.insert(&name, transaction, now);
-    Ok(with_session(page, &session))
+    Ok(with_session(state, page, &session, TRANSACTION_LIFE))
 }
 
 /// The browser goes back to the client, with the answer.
@@ -182,7 +182,7 @@ fn cannot_go_on(problem: &str) -> Response {
         400,
         "This login cannot go on",
         problem,
-        "The application was set up with another client ID or redirect URI than it is registered with; \
+        "The application was set up with another client ID or another redirect URI than it is registered with; \
          or this provider was started again, and has forgotten what was registered before.",
         "Compare both with the registration, byte by byte. You were not sent back to the application, \
          because it is not certain that the address is its own.",

@@ -20,18 +20,15 @@ use crate::web::html::{Html, fill};
 /// The style sheet of every page, to serve as `/style.css`.
 pub const STYLE: &str = include_str!("pages/style.css");
 
-/// A whole page, with the headers that keep it where it belongs. `form_target` is one more origin that its
-/// forms may end at, or nothing.
-pub fn page(status: u16, title: &str, main: &Html, form_target: &str) -> Response {
+/// A whole page, with the headers that keep it where it belongs.
+///
+/// No `form-action`: Chromium holds it against every redirect after the form, also against those of the client,
+/// which may lead to its front end on another port. Allow would do nothing then.
+pub fn page(status: u16, title: &str, main: &Html) -> Response {
     let html = fill(include_str!("pages/document.html"), &[("title", title)], &[("main", main)]);
-    // Browsers hold the redirect after a form against form-action too, so the client's origin joins it.
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{}{form_target}; \
-         frame-ancestors 'none'; base-uri 'none'",
-        if form_target.is_empty() { "" } else { " " }
-    );
+    let policy = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'";
     Response::new(status, "text/html; charset=utf-8", html.into_string())
-        .with_header("content-security-policy", &policy)
+        .with_header("content-security-policy", policy)
         // Clickjacking: in a frame, Allow could lie invisibly under something that people like to click.
         .with_header("x-frame-options", "DENY")
         .with_header("cache-control", "no-store")
@@ -54,19 +51,20 @@ pub fn error_page(
         ("likely_cause", likely_cause),
         ("what_to_do", what_to_do),
     ];
-    page(status, title, &fill(include_str!("pages/error.html"), &texts, &[]), "")
+    page(status, title, &fill(include_str!("pages/error.html"), &texts, &[]))
 }
 
 /// Something of another address or another method than this provider has.
 pub fn no_route(path: &str) -> Response {
     let allowed = match path {
-        "/authorize" | "/register" => "GET, POST",
+        "/authorize" => "GET, POST",
+        "/register" => "GET, HEAD, POST",
         "/token" => "POST",
         "/"
         | "/user"
         | "/avatar.svg"
         | "/style.css"
-        | "/.well-known/oauth-authorization-server" => "GET",
+        | "/.well-known/oauth-authorization-server" => "GET, HEAD",
         _ => {
             return error_page(
                 404,
@@ -105,7 +103,7 @@ pub fn home_page(issuer: &str, endpoints: &[(&str, &str, &str)]) -> Response {
     };
     let endpoints = endpoints.iter().map(endpoint).collect();
     let home = include_str!("pages/home.html");
-    page(200, "Welcome", &fill(home, &[("issuer", issuer)], &[("endpoints", &endpoints)]), "")
+    page(200, "Welcome", &fill(home, &[("issuer", issuer)], &[("endpoints", &endpoints)]))
 }
 
 #[cfg(test)]

@@ -117,9 +117,15 @@ pub fn quirks(name: &str) -> Option<&'static Quirks> {
 }
 
 impl Quirks {
-    /// The scopes of these names, letter for letter, if there is none that it does not know.
+    /// The scopes of these names, letter for letter and each once, if there is none that it does not know.
     pub fn scopes_named(&self, names: &str) -> Option<Vec<&'static Scope>> {
-        let scope = |name: &str| self.scopes.iter().find(|scope| scope.name == name);
-        if names.is_empty() { Some(Vec::new()) } else { names.split(' ').map(scope).collect() }
+        let mut named = Vec::new();
+        for name in names.split(' ').filter(|_| !names.is_empty()) {
+            let scope = self.scopes.iter().find(|scope| scope.name == name)?;
+            if !named.contains(&scope) {
+                named.push(scope);
+            }
+        }
+        Some(named)
     }
 }

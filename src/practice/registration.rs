@@ -9,11 +9,11 @@
 //! [RFC 6749 §2]: https://www.rfc-editor.org/rfc/rfc6749#section-2
 //! [RFC 9700 §4.1.3]: https://www.rfc-editor.org/rfc/rfc9700#section-4.1.3
 
-use super::answers::{Answered, field, is_from_own_page, session_of, unguessable, with_session};
+use super::answers::{Answered, field, is_from_elsewhere, session_of, unguessable, with_session};
 use super::pages::error_page;
 use super::pages::registration::{RegistrationForm, register_form, registered_page};
 use super::quirks::SecretIn;
-use super::state::{Registration, State, workshop};
+use super::state::{DAY, Registration, State, workshop};
 use crate::by_hand::compare;
 use crate::by_hand::urlencoding::decode_pairs;
 use crate::http::endpoint::{self, Endpoint};
@@ -31,17 +31,17 @@ pub fn form(state: &mut State, request: &Request) -> Answered {
     let (session, form_token) = session(state, request)?;
     let redirect_uri = &workshop(state.quirks).redirect_uri;
     let form = RegistrationForm { name: "", homepage: "", redirect_uri };
-    Ok(with_session(register_form(200, &form, &form_token, ""), &session))
+    Ok(with_session(state, register_form(200, &form, &form_token, ""), &session, DAY))
 }
 
 /// The form comes back.
 pub fn register(state: &mut State, request: &Request) -> Answered {
     let pairs = decode_pairs(&request.body).unwrap_or_default();
     let field = |name| field(&pairs, name).trim();
-    let session = session_of(request);
+    let session = session_of(state, request);
     let form_token = state.sessions.get(session, state.now()).cloned();
     let fits = form_token.filter(|token| compare::equal(token, field("form_token")));
-    let Some(form_token) = fits.filter(|_| is_from_own_page(request)) else {
+    let Some(form_token) = fits.filter(|_| !is_from_elsewhere(request)) else {
         return Err(error_page(
             403,
             "This form is too old",
@@ -96,7 +96,7 @@ pub fn settings(state: &State, client: &Registration) -> Vec<(&'static str, Stri
 /// The browser's session and the token of its registration form; a new one if it has none.
 pub fn session(state: &mut State, request: &Request) -> Result<(String, String), Response> {
     let now = state.now();
-    let session = session_of(request);
+    let session = session_of(state, request);
     if let Some(form_token) = state.sessions.get(session, now) {
         return Ok((session.to_owned(), form_token.clone()));
     }
@@ -116,12 +116,29 @@ pub fn redirect_uri_matches(registered: &str, asked: &str) -> bool {
 
 fn check(form: &RegistrationForm) -> Result<(), &'static str> {
     let RegistrationForm { name, homepage, redirect_uri } = *form;
-    if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
+    if name.is_empty() || name.chars().count() > MAX_NAME {
         return Err("The name has to have 1 to 60 characters.");
     }
+    if name.contains(char::is_control) {
+        return Err("The name holds a line end or another control character.");
+    }
+    let is_unseen = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '\u{ad}' | '\u{3164}' | '\u{feff}')
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+    };
+    if name.chars().all(is_unseen) {
+        return Err("The name has no character that can be seen.");
+    }
     let is_web = homepage.starts_with("https://") || homepage.starts_with("http://");
-    if !is_web || homepage.len() > MAX_URL || homepage.contains(|c: char| !c.is_ascii_graphic()) {
-        return Err("The home page has to be a web address that starts with https:// or http://.");
+    if !is_web
+        || homepage.len() > MAX_URL
+        || homepage.contains(|c: char| !c.is_ascii_graphic() || c == '#')
+    {
+        return Err(
+            "The home page has to be a web address that starts with https:// or http://, in ASCII: a name with \
+             other letters is written as xn--….",
+        );
     }
     let is_ours = |uri: Endpoint| {
         uri.scheme == "http" && uri.host != "[::1]" && redirect_uri.ends_with(&uri.target)

@@ -25,8 +25,8 @@ const CODE_MEMORY: Duration = Duration::from_secs(600);
 pub const ACCESS_TOKEN_LIFE: Duration = Duration::from_secs(3600);
 const REFRESH_TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long somebody may think about the consent page.
-const TRANSACTION_LIFE: Duration = Duration::from_secs(600);
-const DAY: Duration = Duration::from_secs(24 * 3600);
+pub const TRANSACTION_LIFE: Duration = Duration::from_secs(600);
+pub const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A registered client.
 #[derive(Clone)]

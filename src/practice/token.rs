@@ -19,6 +19,7 @@ mod habits;
 use serde_json::json;
 
 use super::answers::{Answered, json, token_error, unguessable};
+use super::authorization::has_pkce_form;
 use super::quirks::Refresh;
 use super::scopes::Scope;
 use super::state::{ACCESS_TOKEN_LIFE, CODE_LIFE, Code, Issued, Registration, State};
@@ -113,6 +114,10 @@ fn check_code(code: &Code, client: &Registration, pairs: &Pairs) -> Result<(), R
             Err(invalid_grant("there is a code_verifier, but there was no code_challenge"))
         }
         (_, None) => Err(invalid_grant("code_verifier is missing")),
+        // RFC 7636 §4.1: a shorter one can be guessed from its hash.
+        (_, Some(verifier)) if !has_pkce_form(verifier) => {
+            Err(invalid_grant("code_verifier has to have 43 to 128 unreserved characters"))
+        }
         (_, Some(verifier)) if fits(verifier) => Ok(()),
         (_, Some(_)) => Err(invalid_grant("code_verifier does not fit the code_challenge")),
     }

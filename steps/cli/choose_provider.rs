@@ -95,12 +95,28 @@ pub fn choose_provider(
         let note = "The provider's name (iss) is not checked: OAUTH_ISSUER is not set (RFC 9207).";
         chosen.notes.push(note.into());
     }
+    let client = &chosen.client;
+    let words = [Some(&client.client_id), client.client_secret.as_ref()];
+    for (name, _) in
+        IDENTITY.iter().zip(words).filter(|(_, word)| word.is_some_and(|word| is_quoted(word)))
+    {
+        let note = format!(
+            "{name} stands in quotes, which are sent along. Does it have them at the provider?"
+        );
+        chosen.notes.push(note);
+    }
     if chosen.client.redirect_uri.starts_with("http://localhost") {
         let note = "127.0.0.1 is the safer redirect URI: localhost is a name, and a name can point \
                     anywhere (RFC 8252 §8.3).";
         chosen.notes.push(note.into());
     }
     Ok(chosen)
+}
+
+fn is_quoted(word: &str) -> bool {
+    ['"', '\'']
+        .iter()
+        .any(|quote| word.strip_prefix(*quote).is_some_and(|rest| rest.ends_with(*quote)))
 }
 
 /// The practice provider inside this program, perhaps in the place of a real one. Its address is new in

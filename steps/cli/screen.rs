@@ -84,6 +84,8 @@ impl Screen {
     pub fn table(&self, rows: &[(&str, &str)]) -> Result<(), Failure> {
         let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         for (name, value) in rows {
+            // A value with line ends would look like rows of ours.
+            let value = value.replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t");
             self.say(&format!("   {name:<width$}  {value}"))?;
         }
         print("")

@@ -33,7 +33,8 @@ pub(super) fn proxy(
     match Proxy::new(&value) {
         Ok(proxy)
             if matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https)
-                && has_usable_port(&proxy) =>
+                && has_usable_port(&proxy)
+                && has_no_path(&value) =>
         {
             Ok(Some(proxy))
         }
@@ -46,6 +47,12 @@ pub(super) fn proxy(
                 .into(),
         }),
     }
+}
+
+/// ureq reads a slash in a password as the end of the host, and would ask a host of the user's name.
+fn has_no_path(value: &str) -> bool {
+    let address = value.split_once("://").map_or(value, |(_, address)| address);
+    !address.strip_suffix('/').unwrap_or(address).contains(['/', '?', '#'])
 }
 
 fn is_excepted(url: &str, exceptions: &str) -> bool {
@@ -114,6 +121,10 @@ mod tests {
             "http://proxy.example:port",
             "http://me:pw@proxy.example:0",
             "a proxy",
+            "http://me:p/w@proxy.example:3128",
+            "http://me:p#w@proxy.example:3128",
+            "http://me:p?w@proxy.example:3128",
+            "http://proxy.example:3128/path",
         ] {
             assert_eq!(chosen(&[("https_proxy", bad), good]), Err("https_proxy"), "{bad}");
             assert_eq!(chosen(&[("ALL_PROXY", bad)]), Err("ALL_PROXY"), "{bad}");

@@ -12,7 +12,7 @@ use super::send_back;
 use crate::by_hand::compare;
 use crate::by_hand::urlencoding::decode_pairs;
 use crate::http::{Request, Response};
-use crate::practice::answers::{Answered, field, is_from_own_page, session_of};
+use crate::practice::answers::{Answered, field, is_from_elsewhere, session_of};
 use crate::practice::pages::error_page;
 use crate::practice::people::{self, Person};
 use crate::practice::state::{Code, Decision, State, Transaction};
@@ -23,13 +23,26 @@ pub fn decide(state: &mut State, request: &Request) -> Answered {
     let field = |name| field(&pairs, name);
     let now = state.now();
     let name = field("transaction");
-    let asked = state.transactions.get(name, now).filter(|transaction| {
-        is_from_own_page(request)
-            && compare::equal(&transaction.session, session_of(request))
-            && compare::equal(&transaction.consent_token, field("consent_token"))
-    });
-    let transaction = asked.cloned().ok_or_else(stale)?;
-    let person = people::person(field("person")).ok_or_else(stale)?;
+    if is_from_elsewhere(request) {
+        return Err(not_accepted("The click comes from a page that is not this provider's."));
+    }
+    let session = session_of(state, request);
+    if session.is_empty() {
+        return Err(not_accepted(
+            "Your browser sent no cookie. It has to keep the one that came with the question.",
+        ));
+    }
+    let transaction = state.transactions.get(name, now).cloned().ok_or_else(|| {
+        not_accepted(
+            "The question is older than ten minutes, or this provider was started again meanwhile.",
+        )
+    })?;
+    if !compare::equal(&transaction.session, session) {
+        return Err(not_accepted("The question was asked in another browser."));
+    }
+    let is_its_form = compare::equal(&transaction.consent_token, field("consent_token"));
+    let person = people::person(field("person")).filter(|_| is_its_form);
+    let person = person.ok_or_else(|| not_accepted("The form is not the one of the question."))?;
     if let Some(before) = &transaction.decision {
         return again(state, request, before);
     }
@@ -37,7 +50,7 @@ pub fn decide(state: &mut State, request: &Request) -> Answered {
     let (code, response) = match field("decision") {
         "allow" => allow(state, &transaction, person)?,
         "deny" => (String::new(), deny(state, &transaction)),
-        _ => return Err(stale()),
+        _ => return Err(not_accepted("The form says neither allow nor deny.")),
     };
     if let Some(transaction) = state.transactions.get_mut(name, now) {
         let (form, response) = (request.body.clone(), response.clone());
@@ -79,7 +92,11 @@ fn answer_client(state: &State, asked: &Transaction, answer: &[(&str, &str)]) ->
 fn again(state: &State, request: &Request, before: &Decision) -> Answered {
     let code = state.codes.get(&before.code, state.now());
     let used = code.is_some_and(|code| code.family.is_some());
-    if before.form == request.body && !used { Ok(before.response.clone()) } else { Err(stale()) }
+    if before.form == request.body && !used {
+        Ok(before.response.clone())
+    } else {
+        Err(answered_already())
+    }
 }
 
 fn denied() -> Response {
@@ -92,12 +109,22 @@ fn denied() -> Response {
     )
 }
 
-fn stale() -> Response {
+fn answered_already() -> Response {
     error_page(
         403,
         "This question was answered already",
-        "Your click does not belong to a question that is still open.",
-        "The page was answered before, is older than ten minutes, or was opened in another browser.",
+        "A question can be answered once.",
+        "The back button has shown it again, or it is open in two tabs.",
+        "Go back to the application. If you are not logged in there, start the login again.",
+    )
+}
+
+fn not_accepted(cause: &str) -> Response {
+    error_page(
+        403,
+        "This click was not accepted",
+        "It does not belong to a question that was asked in this browser and is still open.",
+        cause,
         "Go back to the application and start the login again.",
     )
 }

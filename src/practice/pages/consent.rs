@@ -55,7 +55,7 @@ pub fn consent_page(
         ("people", &people),
     ];
     let main = fill(include_str!("consent.html"), &texts, &pieces);
-    page(200, &format!("{} asks for your permission", client.name), &main, &client_origin)
+    page(200, &format!("{} asks for your permission", client.name), &main)
 }
 
 fn permission(scope: &Scope) -> Html {

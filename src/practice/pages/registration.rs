@@ -38,7 +38,7 @@ pub fn register_form(
         ("redirect_uri", form.redirect_uri),
     ];
     let main = fill(include_str!("register.html"), &texts, &[("problem", &problem)]);
-    page(status, "Register a new application", &main, "")
+    page(status, "Register a new application", &main)
 }
 
 /// Hands over client ID, client secret and the lines that configure a client with them. It is the one page
@@ -59,7 +59,7 @@ pub fn registered_page(client: &Registration, settings: &[(&'static str, String)
         ("powershell", &lines(settings, powershell_line)),
     ];
     let main = fill(include_str!("registered.html"), &texts, &[]);
-    page(200, "Your application is registered", &main, "")
+    page(200, "Your application is registered", &main)
 }
 
 fn lines(settings: &[(&str, String)], line: fn(&str, &str) -> String) -> String {

@@ -19,6 +19,7 @@ use crate::practice::state::{Failures, Registration, State};
 
 /// So many wrong secrets in a row are typing mistakes.
 const FREE_FAILURES: u32 = 5;
+const CHALLENGE: &str = "Basic realm=\"practice provider\"";
 /// The longest wait after a wrong secret.
 const LONGEST_WAIT: u64 = 60;
 
@@ -30,7 +31,7 @@ pub fn authenticate(
 ) -> Result<Registration, Response> {
     let (client_id, client_secret) = credentials(state, request, pairs)?;
     let client = state.client(&client_id);
-    check_wait(state, &client_id)?;
+    check_wait(state, request, &client_id)?;
 
     let expected = client.as_ref().and_then(|client| client.client_secret.clone());
     // One comparison in any case, so that time does not tell which clients exist.
@@ -108,7 +109,7 @@ fn basic(state: &mut State, header: &str) -> Option<(String, String)> {
 }
 
 /// Guessing: each wrong secret after the first few doubles the wait, for this client alone.
-fn check_wait(state: &State, client_id: &str) -> Result<(), Response> {
+fn check_wait(state: &State, request: &Request, client_id: &str) -> Result<(), Response> {
     let now = state.now();
     let Some(failures) = state.failures.get(client_id, now) else {
         return Ok(());
@@ -121,7 +122,11 @@ fn check_wait(state: &State, client_id: &str) -> Result<(), Response> {
     }
     let seconds = left.as_secs() + 1;
     let text = format!("too many wrong secrets; try again in {seconds} seconds");
-    Err(token_error(429, "invalid_client", &text).with_header("retry-after", &seconds.to_string()))
+    let wait = token_error(429, "invalid_client", &text);
+    let wait = wait.with_header("retry-after", &seconds.to_string());
+    // RFC 6749 §5.2: whoever used the header is told in a header how to use it.
+    let is_basic = request.header("Authorization").is_some();
+    Err(if is_basic { wait.with_header("www-authenticate", CHALLENGE) } else { wait })
 }
 
 fn count_failure(state: &mut State, client_id: &str) {
@@ -131,6 +136,5 @@ fn count_failure(state: &mut State, client_id: &str) {
 }
 
 fn invalid_client(description: &str) -> Response {
-    token_error(401, "invalid_client", description)
-        .with_header("www-authenticate", "Basic realm=\"practice provider\"")
+    token_error(401, "invalid_client", description).with_header("www-authenticate", CHALLENGE)
 }

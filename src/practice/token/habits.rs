@@ -98,6 +98,7 @@ fn form(status: u16, members: &Map<String, Value>) -> Response {
         pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
     Response::new(status, "application/x-www-form-urlencoded", encode_pairs(&pairs))
         .with_header("cache-control", "no-store")
+        .with_header("pragma", "no-cache")
 }
 
 fn text(members: &Map<String, Value>, name: &str) -> Option<String> {
