@@ -53,6 +53,7 @@ pub struct Provider {
 }
 
 /// What the provider answers, and what it has to say about it to whoever reads its screen.
+#[derive(Clone)]
 pub struct Answer {
     /// What goes back over the wire.
     pub response: Response,

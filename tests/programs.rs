@@ -550,6 +550,32 @@ fn pasted(provider: &mut Running) -> Vec<(String, String)> {
 }
 
 /// Two terminals: the lines that the provider prints make another program its client.
+/// Ctrl-S in its terminal, or a pipe that nobody reads, keeps no client waiting (P34).
+#[test]
+fn a_provider_whose_output_nobody_reads_answers_everybody() {
+    use std::io::BufRead;
+    let mut command = program("provider");
+    command.args(["--port", "0"]).stdout(std::process::Stdio::piped());
+    let mut provider = command.spawn().unwrap();
+    let mut lines = std::io::BufReader::new(provider.stdout.take().unwrap()).lines();
+    let is_at = "The practice provider is at http://";
+    let address = loop {
+        let line = lines.next().unwrap().unwrap();
+        if let Some(address) = line.strip_prefix(is_at) {
+            break address.to_owned();
+        }
+    };
+    // The pipe is full long before: it holds 64 KiB, and an exchange has more than 200 bytes.
+    for number in 0..1500 {
+        let answer = raw(&address, format!("GET / HTTP/1.1\r\nHost: {address}\r\n\r\n").as_bytes());
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{number}: {answer}");
+    }
+    let told = lines.map(Result::unwrap).find(|line| line.contains("requests are not shown"));
+    assert!(told.is_some_and(|line| line.contains("the terminal stood still")));
+    provider.kill().unwrap();
+    provider.wait().unwrap();
+}
+
 #[test]
 fn the_provider_prints_the_lines_to_paste_and_every_request() {
     let mut provider = Running::start(program("provider").args(["--port", "0"]));

@@ -56,8 +56,8 @@ pub fn read_request(stream: &mut dyn Read, origin: &str) -> Result<Request, Unre
             _ => return Err(Refused(400, "the request ended too early")),
         }
     }
-    let head = str::from_utf8(&head).map_err(|_| Refused(400, "the head is not text"))?;
-    let mut request = parse_head(head, origin)?;
+    // RFC 9110 §5.5: other bytes than ASCII are data in a header. Another program's cookie may hold them.
+    let mut request = parse_head(&String::from_utf8_lossy(&head), origin)?;
 
     // What follows the body would be a second request: we close instead.
     let length = body_length(&request)?;
@@ -118,7 +118,7 @@ fn parse_header(line: &str) -> Result<(String, String), Unreadable> {
         return Err(Refused(400, "a header's name is not a word"));
     }
     let value = value.trim_matches([' ', '\t']);
-    if value.contains(|c: char| c.is_control() && c != '\t') {
+    if value.contains(|c: char| c.is_ascii_control() && c != '\t') {
         return Err(Refused(400, "a header holds a control character"));
     }
     Ok((name.to_owned(), value.to_owned()))

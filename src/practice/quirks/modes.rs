@@ -165,6 +165,8 @@ static ODD: Quirks = Quirks {
     raw_basic: true,
     secret: "100%-workshop/secret+",
     expires_in: ExpiresIn::Text,
+    token_type: "BEARER",
+    nulls: NOT_FILLED_IN,
     ..AFTER_THE_RFCS
 };
 

@@ -78,7 +78,8 @@ fn change_token(state: &mut State, members: &mut Map<String, Value>) {
     }
     if quirks.token_type != "Bearer" {
         members.insert("token_type".into(), quirks.token_type.into());
-        state.quirk("token_type is written in lower case.");
+        let case = if quirks.token_type == "BEARER" { "upper" } else { "lower" };
+        state.quirk(&format!("token_type is written in {case} case."));
     }
 }
 
