@@ -1,6 +1,7 @@
 // A person logs in, or does not.
 
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { test } from './runner.mjs';
 import { answer, button, formFields, photograph, seeHeading } from './pages.mjs';
 
@@ -43,7 +44,7 @@ test('Deny leads to a friendly page and exit code 1, and the terminal says who r
   await photograph(page, 'denied');
 
   assert.equal(await login.ended, 1);
-  assert.match(login.errors, /the\s+user\s+refused:\s+"access_denied"\s+"ada\s+clicked\s+Deny"/);
+  assert.match(login.errors, /the\s+user\s+refused:\s+"access_denied"\s+"the\s+user\s+clicked\s+Deny"/);
   assert.doesNotMatch(login.output, /POST \/token/);
 });
 
@@ -202,3 +203,22 @@ async function sendForm(page, action, fields) {
 function codesGivenBy(provider) {
   return Array.from(provider.output.matchAll(/^location: \S+[?&]code=([^&\s]+)/gm), ([, code]) => code);
 }
+
+/// Chromium holds `form-action` against every redirect after a form, also against the client's own.
+test('a client that goes on to its front end on another port gets there after Allow', async (stage) => {
+  const frontEnd = createServer((_, response) => response.end('<h1>The front end</h1>'));
+  const client = createServer((_, response) => {
+    response.writeHead(302, { location: `http://127.0.0.1:${frontEnd.address().port}/` }).end();
+  });
+  for (const server of [frontEnd, client]) {
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    stage.afterwards(() => server.close());
+  }
+  const login = await stage.login();
+  const url = new URL(login.url);
+  url.searchParams.set('redirect_uri', `http://127.0.0.1:${client.address().port}/callback`);
+  const page = await stage.page();
+  await page.goto(url.href);
+  await button(page, 'Allow').click();
+  await seeHeading(page, 'The front end');
+});

@@ -10,6 +10,7 @@ import './attacks.test.mjs';
 import './pages.test.mjs';
 import './webapp.test.mjs';
 import './firefox.test.mjs';
+import './text.test.mjs';
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM,

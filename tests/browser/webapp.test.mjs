@@ -94,8 +94,6 @@ test('the code is not in the history, and the back button after a login does no 
   await page.goBack();
   await seeHeading(page, /wants to know who you are/);
   await button(page, 'Allow').click();
-  await seeHeading(page, 'Logged in already');
-  await link(page, 'Go on').click();
   await seeHeading(page, 'Ada Winter');
 });
 
@@ -110,7 +108,7 @@ test('the back button after logging out does not bring the members’ page back'
   await seeHeading(page, 'Please log in first');
 });
 
-test('a callback that is loaded again is refused, before and after it has done its work', async (stage) => {
+test('a callback that is loaded again leads to the page behind it, and does nothing a second time', async (stage) => {
   const { url } = await webapp(stage);
   const page = await stage.page();
   const callbacks = callbacksOf(page);
@@ -120,16 +118,14 @@ test('a callback that is loaded again is refused, before and after it has done i
   await button(page, 'Deny').click();
   await seeHeading(page, 'No login this time');
   await page.reload();
-  await seeHeading(page, 'This login is over');
+  await seeHeading(page, 'Please log in first');
 
   await logIn(page, url);
   await page.goto(callbacks.at(-1));
-  await seeHeading(page, 'Logged in already');
-  await link(page, 'Go on').click();
   await seeHeading(page, 'Ada Winter');
 });
 
-test('two tabs log in at once: the first one wins, and the second is told so', async (stage) => {
+test('two tabs log in at once: the first one wins, and the second shows who is logged in', async (stage) => {
   const { url } = await webapp(stage);
   const one = await stage.page();
   const tab = await one.context().newPage();
@@ -143,8 +139,6 @@ test('two tabs log in at once: the first one wins, and the second is told so', a
   await button(tab, 'Allow').click();
   await seeHeading(tab, 'Zoë Okoro');
   await button(one, 'Allow').click();
-  await seeHeading(one, 'Logged in already');
-  await link(one, 'Go on').click();
   await seeHeading(one, 'Zoë Okoro');
 });
 
