@@ -410,6 +410,21 @@ mod tests {
         let shown = Mask::hiding().response(&answer, &[]);
         let expected = "location: https://b.example/?next=/x&u=http…\nset-cookie: …\n";
         assert!(shown.contains(expected), "{shown}");
+        // Words of an error are shown where there is one.
+        for (location, shown) in [
+            ("https://b/#error_description=abcdefgh&x=y", "#error_description=…&x=…"),
+            (
+                "https://b/#error=a&error_description=abcdefgh",
+                "#error=a&error_description=abcdefgh",
+            ),
+        ] {
+            let answer = Response::new(302, "text/plain", "").with_header("location", location);
+            let masked = Mask::hiding().response(&answer, &[]);
+            assert!(masked.contains(&format!("location: https://b/{shown}\n")), "{masked}");
+        }
+        let form = Request::post_form("https://a/", &[("error_description", "abcdefgh")]);
+        let shown = Mask::hiding().request(&form);
+        assert!(shown.ends_with("\n\nerror_description=…"), "{shown}");
         let other =
             Request::get("https://a/").with_header("Authorization", "DPoP abcdefghijklmnop");
         assert!(Mask::hiding().request(&other).contains("\nAuthorization: …\n"));
