@@ -142,8 +142,9 @@ impl Cli {
                 let _ = Screen::new(Mask::hiding()).note(CUT_OFF);
                 line = b"\n".to_vec();
             }
-            // What is not text is no address of ours either, and is asked for again.
-            (!line.is_empty()).then(|| String::from_utf8_lossy(&line).into_owned())
+            // A line that is not text is asked for again: a part of the code may be broken.
+            let text = String::from_utf8(line).unwrap_or_else(|_| "(not text)\n".into());
+            (!text.is_empty()).then_some(text)
         })
     }
 
@@ -210,7 +211,13 @@ impl Cli {
 
     /// Shows what came to the redirect URI, and what became of it.
     pub fn show_visit(&mut self, Visit { request, outcome }: &Visit) {
-        self.screen.mask.learn_query(&request.target);
+        // Any page can send requests here, with as many values as it likes. They are not shown, so not learnt.
+        if !outcome.as_ref().is_err_and(Error::is_stray) {
+            self.screen.mask.learn_query(&request.target);
+        }
+        if let Ok(code) = outcome {
+            self.screen.mask.learn("code", code);
+        }
         let shown = match outcome {
             Ok(_) => self.show_redirect(request, notice::REDIRECT),
             Err(Error::AuthorizationRefused { .. }) => self.show_redirect(request, notice::REFUSAL),

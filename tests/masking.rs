@@ -256,6 +256,40 @@ fn no_secret_in_the_words_of_a_redirect_reaches_the_screen() {
 }
 
 /// Secrets are worth nothing where all three endpoints are on loopback; there, `--mask-secrets` still hides.
+/// Any page can send requests to the redirect URI, with as many values as it likes.
+#[test]
+fn no_number_of_stray_requests_shows_a_secret() {
+    let redirect_uri = format!("http://127.0.0.1:{}/callback", free_port());
+    let mut step1 = program("step1");
+    step1.args(["--no-browser", "--mask-secrets"]).env("OAUTH_REDIRECT_URI", &redirect_uri);
+    let mut step1 = Running::start(&mut step1);
+    let url = step1.authorization_url();
+    for number in 0..40 {
+        browse(&format!("{redirect_uri}?code=junk{number}abcdef&state=junk{number}ghijkl"));
+    }
+    let state = parameter(&url, "state").unwrap();
+    let to_provider = url.split("/authorize").next().unwrap();
+    let iss = form_urlencoded::byte_serialize(to_provider.as_bytes()).collect::<String>();
+    browse(&format!("{redirect_uri}?code={CODE}&state={state}&iss={iss}"));
+    let (printed, errors, code) = step1.end();
+    assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+    assert!(!printed.contains(CODE), "{printed}");
+    let verifier = printed.lines().find(|line| line.contains("code_verifier  ")).unwrap();
+    assert!(verifier.ends_with('…'), "{verifier}");
+}
+
+/// Servers' words may be long, and are cut only when the secrets in them are hidden.
+#[test]
+fn a_secret_at_the_end_of_a_long_description_is_not_shown_in_part() {
+    for filling in [480, 490, 990] {
+        let words = format!("{}{SECRET} {CODE}", "x ".repeat(filling / 2));
+        let body = format!(r#"{{"error":"invalid_grant","error_description":"{words}"}}"#);
+        let (shown, ..) = masked_run(move |_| json(400, &body), "post");
+        let start = |secret: &str| secret.chars().take(8).collect::<String>();
+        assert!(!shown.contains(&start(SECRET)) && !shown.contains(&start(CODE)), "{shown}");
+    }
+}
+
 #[test]
 fn the_practice_provider_shows_everything_unless_told_not_to() {
     let (shown, ..) = run(program("step3").arg("--approve"));

@@ -229,7 +229,13 @@ fn a_token_with_unusual_signs_is_taken_with_a_remark() {
 #[test]
 fn the_words_of_a_refusal_are_found_in_the_shapes_that_servers_give_them() {
     for (status, body, code, words) in [
-        (400, r#"{"error":{"code":1,"message":"no such code"}}"#, "", "no such code"),
+        (400, r#"{"error":{"code":1,"message":"no such code"}}"#, "1", "no such code"),
+        (
+            200,
+            r#"{"error":{"reason":"x","y":7},"access_token":"a","token_type":"Bearer"}"#,
+            "error",
+            r#"{"reason":"x","y":7}"#,
+        ),
         (400, r#"{"error":{"type":"OAuthException","message":"m"}}"#, "OAuthException", "m"),
         (403, r#"{"error":{"status":"DENIED","code":403,"message":"m"}}"#, "DENIED", "m"),
         (

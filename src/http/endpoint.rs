@@ -81,7 +81,10 @@ pub fn is_loopback(url: &str) -> bool {
 
 /// Origin and target of a URL: `https://host:port` and `/path?query`. It checks nothing.
 pub fn split(url: &str) -> (String, String) {
-    let after_scheme = url.find("://").map_or(0, |position| position + 3);
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme);
+    // In a path or query it ends no scheme.
+    let scheme = scheme.filter(|scheme| !scheme.contains(['/', '?']));
+    let after_scheme = scheme.map_or(0, |scheme| scheme.len() + 3);
     let rest = url.get(after_scheme..).unwrap_or_default();
     let length = rest.find(['/', '?']).unwrap_or(rest.len());
     let (origin, target) = url.split_at_checked(after_scheme + length).unwrap_or((url, ""));
@@ -205,6 +208,8 @@ mod tests {
             ("https://a:1/b?c://d/", "https://a:1", "/b?c://d/"),
             ("http://a?b/c", "http://a", "/?b/c"),
             ("http://a", "http://a", "/"),
+            ("a:1/b?iss=https://c", "a:1", "/b?iss=https://c"),
+            ("a/b://c", "a", "/b://c"),
             ("a/b", "a", "/b"),
             ("", "", "/"),
         ] {

@@ -192,18 +192,23 @@ pub fn refusal(response: &Response) -> (String, String) {
                 .iter()
                 .find_map(|name| fields.get(name)?.as_str().map(str::to_owned));
             let inside = first(&["error/message", "error/description", "error"]);
-            (code.unwrap_or_default(), inside.unwrap_or_default())
+            // Without a code of text it is an error all the same.
+            let number = ["error/status", "error/code"].iter().find_map(|name| fields.get(name));
+            let code = code.or_else(|| number.map(words)).unwrap_or_else(|| "error".into());
+            (code, inside.unwrap_or_default())
         }
         error => {
+            // Some say that there is none.
+            let error = error.filter(|error| **error != Value::Bool(false));
             let told = first(&["error_description", "message", "detail", "errors", "title"]);
             (error.map(words).unwrap_or_default(), told.unwrap_or_default())
         }
     }
 }
 
-/// What a server wanted to say, in whatever type it did: at most 500 characters.
+/// What a server wanted to say, in whatever type it did.
 fn words(value: &Value) -> String {
-    let text = match value {
+    match value {
         Value::String(text) => text.clone(),
         Value::Array(values) => values.iter().map(words).collect::<Vec<_>>().join("; "),
         Value::Object(members) => match members.get("message").or_else(|| members.get("detail")) {
@@ -211,6 +216,5 @@ fn words(value: &Value) -> String {
             None => value.to_string(),
         },
         other => other.to_string(),
-    };
-    text.chars().take(500).collect()
+    }
 }

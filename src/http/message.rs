@@ -194,7 +194,8 @@ impl Response {
 
     /// Whether the server has trouble and gives no error code for it, or gets too many requests.
     pub fn is_unavailable(&self, error: &str) -> bool {
-        self.status == 429 || (self.status >= 500 && error.is_empty())
+        let says_why = error != "error" && error.contains(|c: char| c.is_ascii_alphabetic());
+        self.status == 429 || (self.status >= 500 && !says_why)
     }
 
     /// The body as text, or `None` if it is not UTF-8.

@@ -45,6 +45,9 @@ pub struct Server {
     acceptors: Vec<JoinHandle<()>>,
 }
 
+/// After so long without room, another connection is shut.
+const RECONSIDER: Duration = Duration::from_millis(50);
+
 struct Shared {
     handler: Arc<Handler>,
     deadline: Duration,
@@ -164,7 +167,9 @@ impl Shared {
         connections.join_ended();
         while connections.open.len() >= MAX_CONNECTIONS && !self.stopping.load(Ordering::SeqCst) {
             connections.shut_oldest();
-            connections = self.ended.wait(connections).unwrap_or_else(PoisonError::into_inner);
+            // Not for ever: the one that was shut may have had its request already, and be answered for long.
+            let waited = self.ended.wait_timeout(connections, RECONSIDER);
+            connections = waited.unwrap_or_else(PoisonError::into_inner).0;
             connections.join_ended();
         }
         let (shared, own) = (Arc::clone(self), Arc::clone(&stream));

@@ -53,6 +53,8 @@ pub struct Mask {
     seen: SeenSecrets,
 }
 
+const WITHHELD: &str = "withheld: neither a JSON object nor a form)";
+
 impl Mask {
     /// Shows only what is known to be harmless.
     pub fn hiding() -> Mask {
@@ -75,14 +77,24 @@ impl Mask {
         self.hides
     }
 
-    /// From now on this value of a parameter is hidden, if it is a secret of that name and may not be shown.
+    /// From now on this value of our own login is hidden, if it is a secret of that name and may not be shown.
     pub fn learn(&mut self, name: &str, value: &str) {
-        let is_secret = match name {
+        if self.is_secret(name, value) {
+            self.seen.learn_own(value);
+        }
+    }
+
+    /// The same for a value that stands in a message: so many of them and no more.
+    fn notice(&mut self, name: &str, value: &str) {
+        if self.is_secret(name, value) {
+            self.seen.learn(value);
+        }
+    }
+
+    fn is_secret(&self, name: &str, value: &str) -> bool {
+        match name {
             "client_secret" => !(self.may_show_client_secret)(value),
             _ => self.hides && SECRET_NAMES.contains(&name),
-        };
-        if is_secret {
-            self.seen.learn(value);
         }
     }
 
@@ -104,7 +116,11 @@ impl Mask {
             body: self.body(request.body.as_bytes(), &request.media_type(), &[], false),
             ..request.clone()
         };
-        let shown = if self.hides { &masked } else { request };
+        let mut shown = if self.hides { masked.clone() } else { request.clone() };
+        // Nothing was learnt from a body that cannot be read, so a client secret in it could be anybody's.
+        if masked.body.ends_with(WITHHELD) && !(self.may_show_client_secret)("") {
+            shown.body = masked.body;
+        }
         self.text(&shown.to_wire())
     }
 
@@ -135,10 +151,10 @@ impl Mask {
 
     /// The scheme is no secret. Of Basic, the first characters would be those of the client ID.
     fn credentials(&mut self, value: &str) -> String {
-        let (scheme, secret) = value.split_once(' ').unwrap_or(("", value));
+        let (scheme, secret) = value.split_once([' ', '\t']).unwrap_or(("", value));
         match scheme.to_ascii_lowercase().as_str() {
             "bearer" => {
-                self.learn("access_token", secret);
+                self.notice("access_token", secret);
                 format!("{scheme} {}", shortened(secret))
             }
             "basic" => {
@@ -174,7 +190,7 @@ impl Mask {
         let masked = pairs.split('&').map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let decoded = urlencoding::decode(name).unwrap_or_default();
-            self.learn(&decoded, &urlencoding::decode(value).unwrap_or_else(|_| value.into()));
+            self.notice(&decoded, &urlencoding::decode(value).unwrap_or_else(|_| value.into()));
             let equals = if name.len() < pair.len() { "=" } else { "" };
             match value {
                 "" => masked_name(name) + equals,
@@ -195,7 +211,7 @@ impl Mask {
             (_, Ok(form)) if media_type == "application/x-www-form-urlencoded" => {
                 self.pairs(form, is_error)
             }
-            _ => format!("({} bytes, withheld: neither a JSON object nor a form)", body.len()),
+            _ => format!("({} bytes, {WITHHELD}", body.len()),
         }
     }
 
@@ -211,7 +227,7 @@ impl Mask {
                         Value::Null => Value::Null,
                         Value::String(text) => {
                             // In JSON, `code` is mostly the code of an error.
-                            self.learn(if name == "code" { "" } else { &name }, &text);
+                            self.notice(if name == "code" { "" } else { &name }, &text);
                             shortened(&text).into()
                         }
                         _ => "…".into(),
@@ -366,6 +382,30 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn what_stands_in_messages_cannot_take_the_room_of_our_own_secrets() {
+        let mut mask = Mask::hiding();
+        for number in 0..40 {
+            mask.learn_query(&format!("/callback?code=junk-{number}-abcdef&state=junk-{number}"));
+        }
+        mask.learn("code", "the-code-of-this-login");
+        assert_eq!(mask.text("It is the-code-of-this-login."), "It is the-….");
+    }
+
+    /// A script may send a client secret of another provider in any shape.
+    #[test]
+    fn an_unreadable_request_body_is_withheld_in_practice_too() {
+        let mut request = Request::post_form("https://a/", &[("client_secret", "Canary-Secret")]);
+        request.headers.retain(|(name, _)| name != "Content-Type");
+        let request = request.with_header("Content-Type", "text/plain;charset=UTF-8");
+        let shown = Mask::showing_practice(|_| false).request(&request);
+        assert!(!shown.contains("Canary") && shown.contains("bytes, withheld"), "{shown}");
+        assert!(Mask::showing().request(&request).contains("Canary-Secret"));
+
+        let basic = Request::get("https://a/").with_header("Authorization", "Basic\tYTpDYW5hcnk=");
+        assert!(!Mask::showing_practice(|_| false).request(&basic).contains("YTpDYW5hcnk="));
     }
 
     #[test]

@@ -19,10 +19,17 @@ const MAX_DECODINGS: usize = 3;
 pub(super) struct SeenSecrets(Vec<(String, Vec<String>)>);
 
 impl SeenSecrets {
-    /// From now on this value is hidden.
+    /// From now on this value, which stands in a message, is hidden.
     pub(super) fn learn(&mut self, secret: &str) {
+        if self.0.len() < MAX_SECRETS {
+            self.learn_own(secret);
+        }
+    }
+
+    /// The same for a secret of this very login. Messages of strangers cannot take its room.
+    pub(super) fn learn_own(&mut self, secret: &str) {
         let is_new = !self.0.iter().any(|(known, _)| known == secret);
-        if secret.len() >= MIN_LENGTH && is_new && self.0.len() < MAX_SECRETS {
+        if secret.len() >= MIN_LENGTH && is_new {
             self.0.push((secret.to_owned(), spellings(secret)));
         }
     }

@@ -7,6 +7,9 @@ use super::screen::wrapped;
 use oauth2_by_hand::Error;
 use oauth2_by_hand::show::mask::Mask;
 
+/// Characters of a server's words that are shown.
+const LONGEST_LINE: usize = 1000;
+
 /// What is said, and the exit code: 1 the login failed, 2 wrong usage or configuration.
 pub struct Failure {
     text: String,
@@ -45,7 +48,10 @@ impl Failure {
 
     /// The same, seen through a mask: a server's words may repeat a secret.
     pub fn masked(self, mask: &Mask) -> Failure {
-        Failure { text: mask.text(&self.text), ..self }
+        // Cut only now: of a secret that was cut, the mask would not know the rest.
+        let cut = |line: &str| line.chars().take(LONGEST_LINE).collect::<String>();
+        let lines: Vec<String> = mask.text(&self.text).lines().map(cut).collect();
+        Failure { text: lines.join("\n"), ..self }
     }
 
     /// Says it on standard error.

@@ -57,6 +57,8 @@ pub fn log_in(app: &App, request: &Request) -> Answered {
     let url = authorize::authorization_url(&provider.client, &state, &code_challenge);
 
     let mut trace = Trace::new(&provider.mask, provider.client.client_secret.as_deref());
+    trace.mask.learn("state", &state);
+    trace.mask.learn("code_verifier", &code_verifier);
     trace.visit("log_in", request, &app.origin);
     let mut memory = app.memory();
     let id = memory.visitor_id(cookie::session_id(request, &app.origin))?;
@@ -110,6 +112,8 @@ fn finish(app: &App, old_id: &str, pending: &mut Pending, request: &Request) -> 
     let provider = &pending.provider;
     let client = &provider.client;
     let trace = &mut pending.trace;
+    let code = query_parameter(request.query(), "code").ok().flatten();
+    trace.mask.learn("code", &code.unwrap_or_default());
     trace.visit("redirect", request, &app.origin);
     not_of_another_provider(app, request, &provider.name)?;
     let code = authorize::read_redirect(request.query(), client, &pending.state)?;

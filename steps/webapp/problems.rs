@@ -39,8 +39,10 @@ pub fn failed(error: &Error, pending: &Pending) -> Response {
         }
         _ => (400, "This answer was not accepted", "It does not fit what we had asked."),
     };
-    // A server's words may repeat a secret.
-    let details = explanation(&pending.trace.mask.text(&error.to_string()));
+    // A server's words may repeat a secret. They are cut only now: of a secret that was cut, the mask would not
+    // know the rest.
+    let masked = pending.trace.mask.text(&error.to_string());
+    let details = explanation(&masked.chars().take(2000).collect::<String>());
     let again = log_in_link(&pending.provider.name, pending.return_to);
     problem_page(status, title, words, &details, (&again, "Try again"), None)
 }

@@ -26,7 +26,7 @@ pub(super) fn proxy(
     else {
         return Ok(None);
     };
-    let exceptions = set("NO_PROXY").or_else(|| set("no_proxy")).unwrap_or_default();
+    let exceptions = variable("NO_PROXY").or_else(|| variable("no_proxy")).unwrap_or_default();
     if is_excepted(url, &exceptions) {
         return Ok(None);
     }
