@@ -53,8 +53,6 @@ pub struct Mask {
     seen: SeenSecrets,
 }
 
-const WITHHELD: &str = "withheld: neither a JSON object nor a form)";
-
 impl Mask {
     /// Shows only what is known to be harmless.
     pub fn hiding() -> Mask {
@@ -110,16 +108,15 @@ impl Mask {
 
     /// A request as it may be printed.
     pub fn request(&mut self, request: &Request) -> String {
-        let masked = Request {
-            target: self.url(&request.target),
-            headers: self.headers(&request.headers),
-            body: self.body(request.body.as_bytes(), &request.media_type(), &[], false),
-            ..request.clone()
-        };
-        let mut shown = if self.hides { masked.clone() } else { request.clone() };
+        let (target, headers) = (self.url(&request.target), self.headers(&request.headers));
+        let body = self.body(request.body.as_bytes(), &request.media_type(), &[], false);
+        let mut shown = request.clone();
         // Nothing was learnt from a body that cannot be read, so a client secret in it could be anybody's.
-        if masked.body.ends_with(WITHHELD) && !(self.may_show_client_secret)("") {
-            shown.body = masked.body;
+        if self.hides || (body.is_none() && !(self.may_show_client_secret)("")) {
+            shown.body = body.unwrap_or_else(|| withheld(request.body.len()));
+        }
+        if self.hides {
+            shown = Request { target, headers, ..shown };
         }
         self.text(&shown.to_wire())
     }
@@ -129,6 +126,7 @@ impl Mask {
         let headers = self.headers(&response.headers);
         let is_error = response.status >= 400;
         let body = self.body(&response.body, &response.media_type(), shown, is_error);
+        let body = body.unwrap_or_else(|| withheld(response.body.len()));
         if self.hides {
             return self.text(&(Response { headers, ..response.clone() }.head_to_wire() + &body));
         }
@@ -201,17 +199,24 @@ impl Mask {
         masked.collect::<Vec<_>>().join("&")
     }
 
-    fn body(&mut self, body: &[u8], media_type: &str, shown: &[&str], is_error: bool) -> String {
+    /// `None` for what is neither a JSON object nor a form.
+    fn body(
+        &mut self,
+        body: &[u8],
+        media_type: &str,
+        shown: &[&str],
+        is_error: bool,
+    ) -> Option<String> {
         match (serde_json::from_slice(body), str::from_utf8(body)) {
-            _ if body.is_empty() => String::new(),
+            _ if body.is_empty() => Some(String::new()),
             (Ok(json @ Value::Object(_)), _) => {
                 let is_error = is_error || json.get("error").is_some_and(|error| !error.is_null());
-                format!("{:#}", self.json(json, shown, is_error))
+                Some(format!("{:#}", self.json(json, shown, is_error)))
             }
             (_, Ok(form)) if media_type == "application/x-www-form-urlencoded" => {
-                self.pairs(form, is_error)
+                Some(self.pairs(form, is_error))
             }
-            _ => format!("({} bytes, {WITHHELD}", body.len()),
+            _ => None,
         }
     }
 
@@ -267,6 +272,11 @@ impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// What stands in the place of a body that cannot be masked.
+fn withheld(length: usize) -> String {
+    format!("({length} bytes, withheld: neither a JSON object nor a form)")
 }
 
 fn is_shown(name: &str, shown: &[&str], is_error: bool) -> bool {
