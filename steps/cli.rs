@@ -256,7 +256,6 @@ impl Cli {
 
     /// What step 1 has come to.
     pub fn show_code(&mut self, code: &str, code_verifier: &str) -> Result<(), Failure> {
-        self.screen.mask.learn("code", code);
         self.screen.mask.learn("code_verifier", code_verifier);
         self.screen.say("We have a code, and the secret that makes it ours:")?;
         self.screen.table(&[("code", code), ("code_verifier", code_verifier)])?;

@@ -34,6 +34,8 @@ pub const DEADLINE: Duration = Duration::from_secs(10);
 const MAX_DRAINED_BYTES: usize = 256 * 1024;
 /// How long closing may take, and how long a stopping server waits for its last answers.
 const FAREWELL: Duration = Duration::from_secs(1);
+/// After so long without room, another connection is shut.
+const RECONSIDER: Duration = Duration::from_millis(50);
 
 /// What answers the requests. It is called on many threads at once.
 pub type Handler = dyn Fn(&Request) -> Response + Send + Sync;
@@ -44,9 +46,6 @@ pub struct Server {
     addresses: Vec<SocketAddr>,
     acceptors: Vec<JoinHandle<()>>,
 }
-
-/// After so long without room, another connection is shut.
-const RECONSIDER: Duration = Duration::from_millis(50);
 
 struct Shared {
     handler: Arc<Handler>,
