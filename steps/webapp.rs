@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
-use app::{App, Provider};
+use app::{App, PAGES, Provider};
 use cli::choose_provider::{ChosenProvider, choose_provider, environment};
 use cli::screen::{print, wrapped};
 use cli::{Failure, Options};
@@ -22,10 +22,6 @@ use oauth2_by_hand::http::{endpoint, loopback};
 use oauth2_by_hand::show::mask::Mask;
 use oauth2_by_hand::{Client, Error};
 
-/// The addresses of our own pages and forms, where no browser can come back from a login.
-#[rustfmt::skip]
-const OWN_PATHS: [&str; 8] = ["/", "/login", "/logout", "/welcome", "/members", "/behind-the-scenes", "/tutorial", "/style.css"];
-
 fn main() -> ExitCode {
     cli::run_with("webapp", serve)
 }
@@ -34,10 +30,7 @@ fn serve(options: &Options) -> Result<(), Failure> {
     let mut chosen = choose_provider("webapp", options, environment())?;
     refuse_own_path(&chosen.client.redirect_uri)?;
     let listeners = listen(&mut chosen.client, options.port)?;
-    let (origin, _) = endpoint::split(&chosen.client.redirect_uri);
-    // As a browser writes it in `Origin`: in small letters, without the default port.
-    let default_port = if origin.starts_with("https:") { ":443" } else { ":80" };
-    let origin = origin.strip_suffix(default_port).unwrap_or(&origin).to_ascii_lowercase();
+    let origin = endpoint::browsers_origin(&chosen.client.redirect_uri);
 
     let mut providers = vec![chosen];
     if providers.iter().all(|one| one.server.is_none()) && origin.starts_with("http://127.0.0.1") {
@@ -67,10 +60,11 @@ fn serve(options: &Options) -> Result<(), Failure> {
     }
 }
 
+/// From a login no browser can come back to a page or a form of ours.
 fn refuse_own_path(redirect_uri: &str) -> Result<(), Error> {
     let (_, target) = endpoint::split(redirect_uri);
     let path = target.split('?').next().unwrap_or_default();
-    if OWN_PATHS.contains(&path) {
+    if PAGES.contains(&path) || ["/login", "/logout"].contains(&path) {
         let problem = format!("its path {path} is a page of this application; /callback is free");
         return Err(Error::Configuration { setting: "OAUTH_REDIRECT_URI", problem });
     }

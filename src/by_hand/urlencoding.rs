@@ -79,14 +79,13 @@ pub fn decode(text: &str) -> Result<String, Error> {
 ///
 /// As [`decode`].
 pub fn decode_pairs(query: &str) -> Result<Vec<(String, String)>, Error> {
-    query
-        .split('&')
-        .filter(|piece| !piece.is_empty())
-        .map(|piece| {
-            let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-            Ok((decode(name)?, decode(value)?))
-        })
-        .collect()
+    pairs_as_written(query).map(|(name, value)| Ok((decode(name)?, decode(value)?))).collect()
+}
+
+/// The pairs of a query or a form body, still encoded, in its order.
+pub fn pairs_as_written(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    let pieces = query.split('&').filter(|piece| !piece.is_empty());
+    pieces.map(|piece| piece.split_once('=').unwrap_or((piece, "")))
 }
 
 /// The value of the parameter `name`; `None` if it is absent, or empty, which OAuth reads as absent.
@@ -119,8 +118,8 @@ pub fn query_parameter(query: &str, name: &'static str) -> Result<Option<String>
 ///
 /// As [`parameter`].
 pub fn written_parameter<'a>(query: &'a str, name: &'static str) -> Result<Option<&'a str>, Error> {
-    let pieces = query.split('&').map(|piece| piece.split_once('=').unwrap_or((piece, "")));
-    let named = pieces.filter(|(key, _)| decode(key).is_ok_and(|key| key == name));
+    let pairs = pairs_as_written(query);
+    let named = pairs.filter(|(key, _)| decode(key).is_ok_and(|key| key == name));
     only_value(named.map(|(_, value)| value), name)
 }
 

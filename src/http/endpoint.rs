@@ -16,11 +16,11 @@
 //! [RFC 6749 §3.1.2, §3.2]: https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2
 //! [RFC 8252 §7.3]: https://www.rfc-editor.org/rfc/rfc8252#section-7.3
 
-use crate::by_hand::urlencoding::decode;
+use crate::by_hand::urlencoding::{decode, pairs_as_written};
 
 /// The hosts that are always this machine. `localhost` is a name and could be resolved otherwise,
 /// so RFC 8252 §8.3 prefers the two addresses; development servers often know nothing else.
-const LOOPBACK: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
+pub const LOOPBACK: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
 
 /// A URL in its parts, each as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,9 +111,9 @@ pub fn has_target_of(request_target: &str, redirect_uri: &str) -> bool {
 
 /// The pairs of a query. A broken escape is no value, which is equal to no text; under a broken name is nothing.
 fn lenient_pairs(query: &str) -> Vec<(String, Option<String>)> {
-    let pieces = query.split('&').filter(|piece| !piece.is_empty());
-    let pairs = pieces.map(|piece| piece.split_once('=').unwrap_or((piece, "")));
-    pairs.filter_map(|(name, value)| Some((decode(name).ok()?, decode(value).ok()))).collect()
+    pairs_as_written(query)
+        .filter_map(|(name, value)| Some((decode(name).ok()?, decode(value).ok())))
+        .collect()
 }
 
 /// Host and port of an origin, as a `Host` header has it.
@@ -126,13 +126,20 @@ pub fn authority(origin: &str) -> &str {
 ///
 /// [RFC 3986 §6.2.2.1, §6.2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2.1
 pub fn has_host_of(host: &str, url: &str) -> bool {
-    let (origin, _) = split(url);
+    let origin = browsers_origin(url);
+    let scheme = origin.split("://").next().unwrap_or_default();
+    without_default_port(&format!("{scheme}://{host}")) == origin
+}
+
+/// The origin of a URL as browsers write it in `Origin`: in small letters, without the default port.
+pub fn browsers_origin(url: &str) -> String {
+    without_default_port(&split(url).0)
+}
+
+fn without_default_port(origin: &str) -> String {
+    let origin = origin.to_ascii_lowercase();
     let default_port = if origin.starts_with("https:") { ":443" } else { ":80" };
-    let without_default = |authority: &str| {
-        let authority = authority.to_ascii_lowercase();
-        authority.strip_suffix(default_port).unwrap_or(&authority).to_owned()
-    };
-    without_default(host) == without_default(authority(&origin))
+    origin.strip_suffix(default_port).unwrap_or(&origin).to_owned()
 }
 
 fn check_characters(url: &str) -> Result<(), &'static str> {

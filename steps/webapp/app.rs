@@ -28,6 +28,10 @@ use oauth2_by_hand::show::mask::Mask;
 use oauth2_by_hand::{Client, Error};
 use sessions::{Memory, Viewer};
 
+/// What can be looked at.
+pub const PAGES: [&str; 6] =
+    ["/", "/welcome", "/members", "/behind-the-scenes", "/tutorial", "/style.css"];
+
 /// Somebody to log in with.
 pub struct Provider {
     /// The name in our links and in the keys of accounts, such as `github`.
@@ -73,7 +77,7 @@ impl App {
         }
         // HEAD is GET without the body (RFC 9110 §9.3.2), but it must not use up a code.
         let method = match request.method.as_str() {
-            "HEAD" if members::PAGES.contains(&request.path()) => "GET",
+            "HEAD" if PAGES.contains(&request.path()) => "GET",
             method => method,
         };
         let answered = match (method, request.path()) {
@@ -130,9 +134,9 @@ impl App {
             _ => "",
         };
         let is_this_machine = endpoint::parse(&self.origin).is_ok_and(|own| {
-            let names = ["127.0.0.1", "localhost", "[::1]"];
             let url = |name| format!("{}://{name}:{}", own.scheme, own.port);
-            own.is_loopback() && names.iter().any(|name| endpoint::has_host_of(host, &url(name)))
+            let is_named = |name| endpoint::has_host_of(host, &url(name));
+            own.is_loopback() && endpoint::LOOPBACK.into_iter().any(is_named)
         });
         Some(match request.method.as_str() {
             "GET" if is_this_machine => {

@@ -8,11 +8,7 @@ use oauth2_by_hand::by_hand::urlencoding::{decode_pairs, parameter};
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::web::html::fill;
 
-use super::{Answered, App, cookie, pages, problems};
-
-/// What can be looked at.
-pub const PAGES: [&str; 6] =
-    ["/", "/welcome", "/members", "/behind-the-scenes", "/tutorial", "/style.css"];
+use super::{Answered, App, PAGES, cookie, pages, problems};
 
 pub fn home(app: &App, request: &Request) -> Response {
     let Some(viewer) = app.viewer(request) else {
