@@ -128,10 +128,13 @@ impl Drop for Server {
                 let _ = acceptor.join();
             }
         }
-        // An answer that is on its way may arrive; all other connections are cut off.
+        // A request that has arrived is answered, and its answer may arrive; nothing waits for more requests.
         let connections = self.shared.lock();
-        let owed = |all: &mut Connections| all.open.iter().any(|one| one.stage != Stage::Reading);
-        let waited = self.shared.ended.wait_timeout_while(connections, FAREWELL, owed);
+        for connection in connections.open.iter().filter(|one| one.stage == Stage::Reading) {
+            let _ = connection.stream.shutdown(Shutdown::Read);
+        }
+        let is_open = |all: &mut Connections| !all.open.is_empty();
+        let waited = self.shared.ended.wait_timeout_while(connections, FAREWELL, is_open);
         for connection in &waited.unwrap_or_else(PoisonError::into_inner).0.open {
             let _ = connection.stream.shutdown(Shutdown::Both);
         }

@@ -240,3 +240,30 @@ fn a_panic_in_one_answer_costs_one_connection() {
         thread::yield_now();
     }
 }
+
+/// A browser may send its redirect twice at once: the first copy ends the login, and the second one is owed a page.
+/// Other systems than Linux drop what was not read.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_request_that_has_arrived_when_the_server_stops_is_answered_and_an_idle_connection_is_cut_off()
+{
+    let server = server(DEADLINE);
+    let mut streams: Vec<TcpStream> = (0..20).map(|_| connect(&server)).collect();
+    while server.shared.lock().open.len() < streams.len() {
+        thread::yield_now();
+    }
+    let idle = streams.split_off(18);
+    for stream in &mut streams {
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    }
+
+    drop(server);
+
+    for stream in streams {
+        let (answer, _) = until_closed(stream);
+        assert!(answer.ends_with(b"hello"), "{}", answer.escape_ascii());
+    }
+    for stream in idle {
+        assert_eq!(until_closed(stream).0, b"");
+    }
+}
