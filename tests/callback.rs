@@ -379,8 +379,14 @@ fn broken_encoding_outside_of_what_we_read_is_no_harm_and_inside_it_ends_the_wai
 #[test]
 fn an_error_without_the_iss_that_the_provider_promises_is_refused() {
     let refused = read_redirect(&format!("error=access_denied&state={STATE}"), &workshop(), STATE);
-    assert_eq!(refused, Err(Error::IssuerMissing("http://127.0.0.1:9000".into())));
-    let no_issuer = Client { issuer: None, ..workshop() };
+    assert_eq!(
+        refused,
+        Err(Error::IssuerMissing {
+            expected: "http://127.0.0.1:9000".into(),
+            error: "access_denied".into()
+        })
+    );
+    let no_issuer = Client { issuer: None, requires_issuer: false, ..workshop() };
     let refused = read_redirect(&format!("error=access_denied&state={STATE}"), &no_issuer, STATE);
     assert!(matches!(refused, Err(Error::AuthorizationRefused { .. })));
 }

@@ -832,3 +832,40 @@ fn behind_the_scenes_masks_a_custom_provider_on_this_machine() {
     assert!(page.contains("client_secret=…") && !page.contains("workshop-secret"), "{page}");
     assert!(page.contains("&quot;name&quot;: &quot;Ada Winter&quot;"), "{page}");
 }
+
+/// What is known of a preset's `iss`, and what it means for a redirect without it.
+#[test]
+fn a_preset_whose_issuer_is_known_says_what_is_checked() {
+    for (name, note) in [
+        (
+            "github",
+            "A redirect that names another provider than https://github.com/login/oauth (iss) is refused, one \
+             that names none is not: GitHub may not always send it (RFC 9207).",
+        ),
+        (
+            "discord",
+            "another provider than https://discord.com (iss) is refused, one that names none is not",
+        ),
+        ("google", "another provider than https://accounts.google.com (iss) is refused"),
+        ("gitlab", "The provider's name (iss) is not checked: OAUTH_ISSUER is not set (RFC 9207)."),
+        ("spotify", "The provider's name (iss) is not checked"),
+        ("vimeo", "The provider's name (iss) is not checked"),
+    ] {
+        let (printed, ..) = run(program("step1")
+            .args(["--provider", name, "--paste"])
+            .envs([("OAUTH_CLIENT_ID", "id"), ("OAUTH_CLIENT_SECRET", "secret")]));
+        assert!(unwrapped(&printed).contains(note), "{name}: {printed}");
+    }
+}
+
+/// A practice run has the practice provider's name, not that of the provider that it plays.
+#[test]
+fn in_a_practice_run_the_issuer_is_the_practice_providers() {
+    let (printed, errors, code) = run(program("step1")
+        .args(["--provider", "discord", "--like", "strict", "--approve"])
+        .envs([("OAUTH_CLIENT_ID", "workshop"), ("OAUTH_CLIENT_SECRET", "workshop-secret")])
+        .env("OAUTH_SCOPE", "read:user"));
+    assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+    assert!(printed.contains("&iss=http%3A%2F%2F127.0.0.1%3A") && !printed.contains("discord.com"));
+    assert!(!unwrapped(&printed).contains("that names none"), "{printed}");
+}

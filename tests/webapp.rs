@@ -1443,10 +1443,13 @@ fn c27_an_answer_at_the_address_of_its_own_provider_logs_in_however_its_query_is
 fn c27_no_login_begins_at_a_provider_whose_answers_nothing_tells_apart_from_anothers() {
     let with_issuer = |mut provider: Provider, issuer: &str| {
         provider.client.issuer = Some(issuer.into());
+        provider.client.requires_issuer = !issuer.ends_with("sometimes.example");
         provider
     };
     let at = |name, target| real_at(name, "https://idp.example", target);
     let (first, second) = ("https://1.example", "https://2.example");
+    // Two whose names are known and that leave them out as they like.
+    let (third, fourth) = ("https://3.sometimes.example", "https://4.sometimes.example");
     for (providers, refused) in [
         (vec![at("a", "/callback"), at("b", "/callback"), at("c", "/c")], "ab"),
         (vec![at("a", "/callback"), at("b", "/b"), at("c", "/callback?")], "ac"),
@@ -1469,6 +1472,22 @@ fn c27_no_login_begins_at_a_provider_whose_answers_nothing_tells_apart_from_anot
                 at("c", "/callback"),
             ],
             "ab",
+        ),
+        (
+            vec![
+                with_issuer(at("a", "/callback"), third),
+                with_issuer(at("b", "/callback"), fourth),
+                with_issuer(at("c", "/callback"), first),
+            ],
+            "ab",
+        ),
+        (
+            vec![
+                with_issuer(at("a", "/callback"), third),
+                at("b", "/b"),
+                with_issuer(at("c", "/callback"), second),
+            ],
+            "",
         ),
     ] {
         let app = App::new(ORIGIN, providers);

@@ -56,6 +56,7 @@ pub fn client(settings: &Settings) -> Result<Client, Error> {
         user_id_members: user_id_members(optional("OAUTH_USER_ID"))?,
         // An issuer is compared to the byte, so it is kept to the byte.
         issuer: optional("OAUTH_ISSUER").map(|issuer| url("OAUTH_ISSUER", issuer)).transpose()?,
+        requires_issuer: optional("OAUTH_ISSUER").is_some(),
     })
 }
 

@@ -77,14 +77,21 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
             "a tab of an earlier login was used or reloaded; or somebody tries to log you in as themselves (RFC 6749 §10.12).",
             "use the browser tab that this program opened, and only that one.",
         ),
-        IssuerMissing(expected) => say(
+        IssuerMissing { expected, error } if !error.is_empty() => say(
+            format!(
+                "the redirect says {error:?}, but not that it comes from {expected:?}: it has no iss."
+            ),
+            "OAUTH_ISSUER is set, but the provider leaves iss out of its errors. Or this error is another server's: it may be anybody's (RFC 9207 §2).",
+            "look at the page in the browser and start again. If the provider's metadata does not promise iss, unset OAUTH_ISSUER.",
+        ),
+        IssuerMissing { expected, .. } => say(
             format!("the redirect does not say that it comes from {expected:?}: it has no iss."),
             "OAUTH_ISSUER is set, but the provider does not send iss; or another server sent this redirect (RFC 9207 §2.4).",
             "do not use its code. If the provider's metadata does not promise iss, unset OAUTH_ISSUER.",
         ),
         IssuerMismatch { expected, received } => say(
             format!("the redirect comes from {received:?}, but we asked {expected:?}."),
-            "OAUTH_ISSUER has a typing mistake (a slash at the end counts); or another server wants our code (RFC 9207 §2.4).",
+            "OAUTH_ISSUER has a typing mistake (a slash at the end counts), or the preset is out of date; or another server wants our code (RFC 9207 §2.4).",
             "do not use its code. Compare OAUTH_ISSUER with the issuer in the provider's metadata.",
         ),
         BadCode(problem) => say(
