@@ -180,11 +180,12 @@ impl Cli {
         } else if self.options.no_browser || self.options.paste {
             Ok(())
         } else {
-            browser::open(url, || {
+            let failed = || {
                 let note = "No browser could be started.";
                 // Should the terminal be gone, the next line to it ends the program.
                 let _ = Screen::new(Mask::hiding()).note(note);
-            });
+            };
+            browser::open(url, failed).unwrap_or_else(|_| failed());
             Ok(())
         }
     }

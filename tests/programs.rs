@@ -15,6 +15,7 @@ use std::net::TcpListener;
 use std::process::Stdio;
 
 use common::*;
+use oauth2_by_hand::http::Response;
 
 /// The words without the ends of lines between them, which are wherever 80 columns end.
 fn unwrapped(text: &str) -> String {
@@ -868,4 +869,48 @@ fn in_a_practice_run_the_issuer_is_the_practice_providers() {
     assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
     assert!(printed.contains("&iss=http%3A%2F%2F127.0.0.1%3A") && !printed.contains("discord.com"));
     assert!(!unwrapped(&printed).contains("that names none"), "{printed}");
+}
+
+/// A machine that has no more threads to give: a stack that no machine has is the same to the program.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_thread_that_cannot_be_started_is_an_error_and_no_panic() {
+    for (options, address) in [
+        (&["--paste"][..], "standard input"),
+        (&["--no-browser"], "127.0.0.1:"),
+        (&[], "127.0.0.1:"),
+    ] {
+        let redirect_uri = format!("http://{}/callback", free_address());
+        let mut step1 = program("step1");
+        step1.args(["--provider", "gitlab"]).args(options).envs([
+            ("OAUTH_CLIENT_ID", "id"),
+            ("OAUTH_CLIENT_SECRET", "secret"),
+            ("OAUTH_REDIRECT_URI", &*redirect_uri),
+            ("PATH", ""),
+            ("RUST_MIN_STACK", "4000000000000000000"),
+        ]);
+        let (printed, errors, code) = run(&mut step1);
+        assert_eq!(code, 1, "{printed}{errors}");
+        assert!(errors.starts_with(&format!("step1: cannot listen on {address}")), "{errors}");
+        assert!(unwrapped(&errors).contains("it cannot start one more thread"), "{errors}");
+    }
+}
+
+/// The contract of `--approve`: of redirects it follows only the one to us.
+#[test]
+fn approve_follows_no_redirect_to_another_place() {
+    let (elsewhere, visited) = provider_that(|_| Some(Response::new(200, "text/html", "")));
+    for path in ["/callback", "/login"] {
+        let target = format!("{elsewhere}{path}?code=c&state=s");
+        let (origin, _) = provider_that(move |_| Some(Response::see_other(&target)));
+        let redirect_uri = format!("http://{}/callback", free_address());
+        let (_, errors, code) = run(program("step1")
+            .arg("--approve")
+            .env("OAUTH_CLIENT_ID", "id")
+            .env("OAUTH_REDIRECT_URI", redirect_uri)
+            .envs(endpoints(&origin)));
+        assert_eq!(code, 1);
+        assert!(errors.starts_with("step1: the authorization server showed a page"), "{errors}");
+    }
+    assert!(visited.lock().unwrap().is_empty());
 }

@@ -42,8 +42,8 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         ),
         CannotListen { address, reason } => say(
             format!("cannot listen on {address}: {reason}."),
-            "the port is below 1024, or the machine does not have that address.",
-            "set OAUTH_REDIRECT_URI to http://127.0.0.1:8080/callback and register it with the provider.",
+            "the port is below 1024, the machine does not have that address, or it cannot start one more thread.",
+            "set OAUTH_REDIRECT_URI to http://127.0.0.1:8080/callback and register it with the provider. For a thread, end other programs.",
         ),
         NoRedirect(seconds) => say(
             format!("the browser did not come back within {seconds} seconds."),

@@ -4,7 +4,7 @@
 //! the redirect. The provider cannot tell the difference, and has no back door for it.
 
 use super::Failure;
-use oauth2_by_hand::http::{Request, Response, send};
+use oauth2_by_hand::http::{Request, Response, endpoint, send};
 
 /// Answers the authorization request at `url` with Allow, as the person whom the page suggests.
 pub fn click_allow(url: &str, redirect_uri: &str) -> Result<(), Failure> {
@@ -30,11 +30,16 @@ pub fn click_allow(url: &str, redirect_uri: &str) -> Result<(), Failure> {
     follow(&answer, answer.text().unwrap_or_default(), redirect_uri)
 }
 
-/// Goes where the answer sends the browser.
+/// Goes where the answer sends the browser, if that is to us. Our listener answers at once, on a thread of its own.
 fn follow(answer: &Response, html: &str, redirect_uri: &str) -> Result<(), Failure> {
-    let location = answer.header("location").ok_or_else(|| refused(html, redirect_uri))?;
+    let location = answer.header("location").unwrap_or_default();
     let request = from_browser(Request::get(location));
-    // What came of it is told by the callback, which answers at once.
+    let is_ours = endpoint::has_host_of(endpoint::authority(&request.origin), redirect_uri)
+        && endpoint::has_target_of(&request.target, redirect_uri);
+    if !is_ours {
+        return Err(refused(html, redirect_uri));
+    }
+    // What came of it is told by the callback.
     let _ = send(&request);
     Ok(())
 }
