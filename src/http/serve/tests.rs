@@ -10,7 +10,7 @@ const DEADLINE_HERE: Duration = Duration::from_millis(400);
 fn server(deadline: Duration) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let handler = |_: &Request| Response::new(200, "text/plain", "hello");
-    Server::start_with(vec![listener], Arc::new(handler), deadline).unwrap()
+    Server::start_with(vec![listener], Arc::new(handler), Arc::new(|_| ()), deadline).unwrap()
 }
 
 fn connect(server: &Server) -> TcpStream {
@@ -68,7 +68,9 @@ fn an_idle_connection_is_closed_at_the_deadline_without_an_answer() {
 fn a_reader_that_takes_nothing_is_given_up() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let handler = |_: &Request| Response::new(200, "text/plain", vec![b'x'; 64 << 20]);
-    let server = Server::start_with(vec![listener], Arc::new(handler), DEADLINE_HERE).unwrap();
+    let server =
+        Server::start_with(vec![listener], Arc::new(handler), Arc::new(|_| ()), DEADLINE_HERE)
+            .unwrap();
     let mut stream = connect(&server);
     stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
 

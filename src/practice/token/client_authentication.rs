@@ -108,7 +108,8 @@ fn basic(state: &mut State, header: &str) -> Option<(String, String)> {
     Some(decoded)
 }
 
-/// Guessing: each wrong secret after the first few doubles the wait, for this client alone.
+/// Guessing: each wrong secret after the first few doubles the wait, for this client alone. The price: a stranger
+/// who sends wrong secrets makes the real client wait too, because only its secret tells them apart.
 fn check_wait(state: &State, request: &Request, client_id: &str) -> Result<(), Response> {
     let now = state.now();
     let Some(failures) = state.failures.get(client_id, now) else {
