@@ -437,7 +437,7 @@ fn beside_an_answer_that_says_no_stands_that_it_does() {
 /// Of the redirect, what is explained is what is there: not every provider sends iss.
 #[test]
 fn of_the_redirect_only_what_is_there_is_explained() {
-    for (like, iss) in [("strict", true), ("github", false)] {
+    for (like, iss) in [("strict", true), ("github", true), ("gitlab", false)] {
         let (printed, ..) = run(program("step1").args(["--like", like, "--approve"]));
         assert!(printed.contains("\n   state  is ours, so this is the answer"), "{printed}");
         assert_eq!(printed.contains("\n   iss    names the provider that sent it"), iss);
