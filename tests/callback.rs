@@ -334,6 +334,8 @@ fn what_stands_around_a_pasted_url_is_not_part_of_it() {
         format!("\u{1b}[200~{good}\u{1b}[201~\r\n"),
         format!("\u{feff}{}\u{200b}", good.replace("code", "co\u{200b}de")),
         format!("\t<\u{2060}{good}#top>\n"),
+        // A dialog of Windows puts the first in front of what is copied; mails break lines at the second.
+        format!("\u{202a}{}", good.replace("code", "co\u{ad}de")),
     ] {
         let listener = callback::paste(&workshop(), STATE, std::iter::once(line.clone())).unwrap();
         assert_eq!(wait_for_code(listener, |_| ()), Ok("c".into()), "{line:?}");

@@ -5,6 +5,7 @@ use std::thread;
 
 use super::judge::Judge;
 use super::{Listener, PATIENCE};
+use crate::by_hand::invisible::is_invisible;
 use crate::client::Client;
 use crate::error::Error;
 use crate::http::Request;
@@ -41,9 +42,7 @@ pub fn paste(
 /// What a terminal, a chat or a mail puts around an address is not part of it, and neither is its fragment.
 fn pasted_url(line: &str) -> String {
     let line = line.replace("\u{1b}[200~", "").replace("\u{1b}[201~", "");
-    let is_hidden =
-        |c: char| c.is_control() || "\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}".contains(c);
-    let line: String = line.chars().filter(|c| !is_hidden(*c)).collect();
+    let line = line.replace(is_invisible, "");
     let around = |c: char| c.is_whitespace() || "\"`<>“”‘’«»".contains(c);
     let line = line.trim_matches(around);
     // A code may end with an apostrophe, so only a pair of them is around it.
