@@ -162,6 +162,8 @@ fn where_no_browser_can_be_started_it_says_so_and_waits() {
     browse(&answer(&url, "allow"));
     let (printed, errors, code) = step1.end();
     assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+    // Said before, so it may not be a promise.
+    assert!(printed.contains("Your browser should open this address"), "{printed}");
 }
 
 #[test]
@@ -522,6 +524,80 @@ fn a_full_disk_is_an_error_with_a_reason() {
     let (_, errors, code) = run(program("step3").arg("--approve").stdout(full));
     assert_eq!(code, 1);
     assert!(errors.starts_with("step3: cannot read or write the terminal: no storage"), "{errors}");
+}
+
+/// Of a redirect that ends the wait, nothing says that the wait goes on.
+#[test]
+fn a_redirect_without_the_promised_iss_ends_the_wait_and_is_not_said_to_go_on() {
+    for answer in ["code=c", "error=access_denied", "error=server_error&error_description=no"] {
+        let redirect_uri = format!("http://{}/callback", free_address());
+        let mut step1 = Running::start(
+            program("step1").arg("--no-browser").env("OAUTH_REDIRECT_URI", &redirect_uri),
+        );
+        let state = parameter(&step1.authorization_url(), "state").unwrap();
+        browse(&format!("{redirect_uri}?{answer}&state={state}"));
+        let (printed, errors, code) = step1.end();
+        assert_eq!(code, 1);
+        assert!(unwrapped(&errors).contains("it has no iss."), "{errors}");
+        assert!(!unwrapped(&printed).contains("The wait goes on"), "{printed}");
+        assert!(!unwrapped(&errors).contains("user refused"), "{errors}");
+    }
+}
+
+/// Either may be what it does not know, so both are named, as cause and as remedy.
+#[test]
+fn an_unknown_client_id_and_another_redirect_uri_are_both_named() {
+    let registered = format!("http://{}/callback", free_address());
+    for (name, value) in [
+        ("OAUTH_CLIENT_ID", "unknown"),
+        ("OAUTH_REDIRECT_URI", &*registered.replace("callback", "back")),
+    ] {
+        let mut step1 = program("step1");
+        step1.arg("--approve").env("OAUTH_REDIRECT_URI", &registered).env(name, value);
+        let (_, errors, code) = run(&mut step1);
+        assert_eq!(code, 1);
+        let errors = unwrapped(&errors);
+        for words in [
+            "does not know the client ID, or",
+            "the redirect URI is not the registered one",
+            "copy the client ID anew. Register exactly",
+        ] {
+            assert!(errors.contains(words), "{words}: {errors}");
+        }
+    }
+}
+
+/// A person's name is theirs to choose, line ends included: it cannot add a row to our table.
+#[test]
+fn a_name_with_line_ends_fakes_no_row() {
+    for end in ["\n", "\r\n", "\r", "\u{2028}", "\u{85}"] {
+        let name = format!("Mallory{end}   bio     none{end}   id      1");
+        let (origin, _) = provider_that(move |request| {
+            let answer = match request.path() {
+                "/token" => serde_json::json!({ "access_token": "t", "token_type": "Bearer" }),
+                _ => serde_json::json!({ "id": 666, "name": name }),
+            };
+            Some(Response::new(200, "application/json", answer.to_string()))
+        });
+        let redirect_uri = format!("http://{}/callback", free_address());
+        let mut step3 = Running::start(
+            program("step3")
+                .arg("--no-browser")
+                .env("OAUTH_CLIENT_ID", "id")
+                .env("OAUTH_REDIRECT_URI", &redirect_uri)
+                .envs(endpoints(&origin)),
+        );
+        let state = parameter(&step3.authorization_url(), "state").unwrap();
+        browse(&format!("{redirect_uri}?code=c&state={state}"));
+        let (printed, errors, code) = step3.end();
+        assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+        let (_, table) = printed.rsplit_once("We know who it is:").unwrap();
+        let table = table.replace(['\r', '\u{85}', '\u{2028}'], "\n");
+        for row in ["\n   name    Mallory", "\n   bio     (none given)", "\n   id      666\n"] {
+            assert!(table.contains(row), "{row:?} is not in {table}");
+            assert_eq!(table.matches(&row[..10]).count(), 1, "{row:?} in {table}");
+        }
+    }
 }
 
 #[test]
