@@ -984,6 +984,24 @@ fn a15_no_secret_of_a_real_provider_is_in_any_page_or_cookie() {
     assert!(seen.contains("Secrets are cut off after four characters."));
 }
 
+/// A link of a stranger's starts the login, with as many values as it likes: they take no secret's room in the mask.
+#[test]
+fn a15_a_login_address_full_of_codes_shows_no_secret() {
+    let token = r#"{"access_token":"CanaryTokenCanaryToken","token_type":"Bearer","scope":"CanaryCodeCanaryCode CanarySecretCanary"}"#;
+    let canned = canned((200, token), (200, user_named("Ada")));
+    let app = App::new(ORIGIN, vec![real("real", &canned.origin)]);
+    let mut browser = Browser::default();
+    let many: String = (0..40).map(|number| format!("&code=stranger-{number:020}")).collect();
+    let url = browser.start(&app, &format!("/login?provider=real{many}"));
+    let state = parameter(&url, "state").unwrap();
+    browser.get(&app, &format!("/callback?code=CanaryCodeCanaryCode&state={state}"));
+
+    let page = browser.get(&app, "/behind-the-scenes");
+    let html = page.text().unwrap();
+    assert!(html.contains("&quot;scope&quot;: &quot;Cana… Cana…&quot;"), "{html}");
+    assert!(!html.contains(&state), "{html}");
+}
+
 #[test]
 fn a15_the_practice_providers_token_is_shown_behind_the_scenes_and_nowhere_else() {
     let world = world();

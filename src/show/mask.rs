@@ -186,12 +186,15 @@ impl Mask {
     fn pairs(&mut self, pairs: &str, is_error: bool) -> String {
         let is_error = is_error || pairs.split('&').any(|pair| pair.starts_with("error="));
         let masked = pairs.split('&').map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let Some((name, value)) = pair.split_once('=') else {
+                // It may be a value in the place of a name.
+                let is_name = pair.is_empty() || SECRET_NAMES.contains(&pair);
+                return if is_name { pair.to_owned() } else { shortened(pair) };
+            };
             let decoded = urlencoding::decode(name).unwrap_or_default();
             self.notice(&decoded, &urlencoding::decode(value).unwrap_or_else(|_| value.into()));
-            let equals = if name.len() < pair.len() { "=" } else { "" };
             match value {
-                "" => masked_name(name) + equals,
+                "" => masked_name(name) + "=",
                 _ if is_shown(&decoded, &[], is_error) => format!("{name}={}", shown_value(value)),
                 _ => format!("{}={}", masked_name(name), shortened(value)),
             }
@@ -334,6 +337,7 @@ mod tests {
             ("%63ode=abcdefghijklmnop&iss=x", "%63ode=abcd…&iss=x"),
             ("CODE=abcdefghijklmnop&s%63ope=a+b", "CODE=abcd…&s%63ope=a+b"),
             ("code=&state&iss=", "code=&state&iss="),
+            ("x=1&ghp_16C7e42F292c6912E7&&short", "x=…&ghp_…&&…"),
             ("abcdefghijklmnopqrstuvwxyz0123456789", "abcd…"),
             ("abcdefghijklmnopqrstuvwxyz0123456789=", "abcd…="),
             ("x=1=2&%zz=abcdefghijklmnop", "x=…&%zz=abcd…"),
