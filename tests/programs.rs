@@ -441,8 +441,8 @@ fn beside_an_answer_that_says_no_stands_that_it_does() {
 fn of_the_redirect_only_what_is_there_is_explained() {
     for (like, iss) in [("strict", true), ("github", true), ("gitlab", false)] {
         let (printed, ..) = run(program("step1").args(["--like", like, "--approve"]));
-        assert!(printed.contains("\n   state  is ours, so this is the answer"), "{printed}");
-        assert_eq!(printed.contains("\n   iss    names the provider that sent it"), iss);
+        assert!(printed.contains("\n      It is ours, so this is the answer"), "{printed}");
+        assert_eq!(printed.contains("\n      Names the provider that sent it."), iss);
     }
 }
 
@@ -560,7 +560,7 @@ fn an_unknown_client_id_and_another_redirect_uri_are_both_named() {
         for words in [
             "does not know the client ID, or",
             "the redirect URI is not the registered one",
-            "copy the client ID anew. Register exactly",
+            "Copy the client ID anew.",
         ] {
             assert!(errors.contains(words), "{words}: {errors}");
         }
@@ -659,6 +659,45 @@ fn a_provider_whose_output_nobody_reads_answers_everybody() {
 
     assert_eq!(unanswered, None);
     assert!(told.flatten().is_some_and(|line| line.contains("the terminal stood still")));
+}
+
+/// A page of the provider makes a browser fetch its looks: they are told, and fill no screen.
+#[test]
+fn a_style_sheet_a_picture_and_an_icon_are_one_line_each_on_the_providers_screen() {
+    let mut provider = Running::start(program("provider").args(["--port", "0"]));
+    let line = provider.line(|line| line.starts_with("The practice provider is at "));
+    let (_, address) = line.split_once("http://").unwrap();
+    for (number, path, status) in
+        [(1, "/style.css", 200), (2, "/avatar.svg?person=ada", 200), (3, "/favicon.ico", 404)]
+    {
+        raw(address, format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n").as_bytes());
+        let shown = provider.line(|line| line.contains(&format!("{number}. ")));
+        let path = path.split('?').next().unwrap();
+        assert_eq!(shown, format!("-- {number}. GET {path}: HTTP {status}"));
+    }
+    raw(address, format!("GET /register HTTP/1.1\r\nHost: {address}\r\n\r\n").as_bytes());
+    let next = provider.line(|line| line.contains("4. "));
+    assert!(next.starts_with("-- 4. -> provider --"), "{next}");
+    assert!(!provider.printed.contains("text/css"), "{}", provider.printed);
+}
+
+/// Beside the redirect its parameters are listed. A name with a line end is no row of ours.
+#[test]
+fn a_parameter_with_line_ends_fakes_no_row_beside_the_redirect() {
+    let redirect_uri = format!("http://{}/callback", free_address());
+    let mut step1 = Running::start(
+        program("step1").arg("--no-browser").env("OAUTH_REDIRECT_URI", &redirect_uri),
+    );
+    let url = step1.authorization_url();
+    let location = answer(&url, "allow");
+    browse(&format!("{location}&x%0A%20%20%20state=1&y=2%0D%0A%20%20%20code%20%3D%203"));
+    let (printed, errors, code) = step1.end();
+    assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+    let (_, beside) = printed.split_once("the redirect (its first line)").unwrap();
+    assert!(beside.contains("\n   x\\n   state = 1\n   y = 2\\n   code = 3\n"), "{beside}");
+    for name in ["\n   state = ", "\n   code = "] {
+        assert_eq!(beside.matches(name).count(), 1, "{beside}");
+    }
 }
 
 /// `https://127.0.0.1:9000` typed into a browser: it says only that the site is not secure.

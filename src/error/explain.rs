@@ -258,6 +258,14 @@ fn refused(who: &str, error: &str, description: &str) -> [String; 3] {
         "access_denied" => format!("the {who} says that the user refused: {error:?}{words}"),
         _ => format!("the {who} refused: {error:?}{words}"),
     };
+    if let Some(name) = missing(description).filter(|_| who == "token endpoint") {
+        let cause = format!("the request has no {name}, or an empty one.");
+        return say(
+            happened,
+            &cause,
+            "add it in token_request, src/fetch_token.rs; if it comes from a setting, such as OAUTH_CLIENT_SECRET, set it.",
+        );
+    }
     match CODES.iter().find(|(code, ..)| *code == error) {
         Some((_, cause, remedy)) => say(happened, cause, remedy),
         None => say(
@@ -266,6 +274,16 @@ fn refused(who: &str, error: &str, description: &str) -> [String; 3] {
             "look it up in the provider's documentation.",
         ),
     }
+}
+
+/// The parameter of the token request (RFC 6749 §4.1.3, RFC 7636 §4.5) that a server's words call missing.
+fn missing(words: &str) -> Option<&'static str> {
+    const PARAMETERS: [&str; 6] =
+        ["grant_type", "code", "redirect_uri", "code_verifier", "client_id", "client_secret"];
+    let words: Vec<&str> = words.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    let mut named = PARAMETERS.into_iter().filter(|name| words.contains(name));
+    let only = named.next().filter(|_| named.next().is_none());
+    only.filter(|_| words.iter().any(|word| word.eq_ignore_ascii_case("missing")))
 }
 
 fn say(happened: impl Into<String>, cause: &str, remedy: &str) -> [String; 3] {

@@ -133,6 +133,15 @@ impl Mask {
         self.text(&(response.head_to_wire() + response.text().unwrap_or(&body)))
     }
 
+    /// The parameters of a query or a form, decoded and in their order, as they may be printed.
+    pub fn parameters(&mut self, encoded: &str) -> Vec<(String, String)> {
+        let masked = if self.hides { self.pairs(encoded, false) } else { encoded.to_owned() };
+        let decoded = |text| urlencoding::decode(text).unwrap_or_else(|_| text.to_owned());
+        urlencoding::pairs_as_written(&masked)
+            .map(|(name, value)| (self.text(&decoded(name)), self.text(&decoded(value))))
+            .collect()
+    }
+
     fn headers(&mut self, headers: &[(String, String)]) -> Vec<(String, String)> {
         let masked = headers.iter().map(|(name, value)| {
             let value = match name.to_ascii_lowercase().as_str() {

@@ -6,10 +6,16 @@
 use super::Failure;
 use oauth2_by_hand::http::{Request, Response, endpoint, send};
 
-/// Answers the authorization request at `url` with Allow, as the person whom the page suggests.
-pub fn click_allow(url: &str, redirect_uri: &str) -> Result<(), Failure> {
+/// Answers the authorization request at `url` with Allow, as the person whom the page suggests. Each request and
+/// what came of it is told to `show`, in short.
+pub fn click_allow(
+    url: &str,
+    redirect_uri: &str,
+    show: impl Fn(&str) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let request = from_browser(Request::get(url));
     let page = send(&request)?;
+    show(&format!("GET {} (the consent page): HTTP {}", request.path(), page.status))?;
     let html = page.text().unwrap_or_default();
     // A request that is wrong in a lesser way is sent back at once, without a question.
     if page.status == 303 {
@@ -27,6 +33,7 @@ pub fn click_allow(url: &str, redirect_uri: &str) -> Result<(), Failure> {
         .with_header("Origin", &request.origin)
         .with_header("Cookie", &cookie(&page));
     let answer = send(&click)?;
+    show(&format!("POST {} (decision=allow): HTTP {}", request.path(), answer.status))?;
     follow(&answer, answer.text().unwrap_or_default(), redirect_uri)
 }
 

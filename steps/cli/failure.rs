@@ -41,8 +41,8 @@ impl Failure {
              {redirect_uri} and every byte counts: a slash at the end, the path, localhost for 127.0.0.1, \
              mostly the port too."
         );
-        let remedy = "copy the client ID anew. Register exactly that redirect URI, or set OAUTH_REDIRECT_URI to the \
-                      registered one; use 127.0.0.1.";
+        let remedy = "register exactly that redirect URI, or set OAUTH_REDIRECT_URI to the registered one. \
+                      Use 127.0.0.1. Copy the client ID anew.";
         Failure { code: 1, ..Failure::usage(&happened, &cause, remedy) }
     }
 

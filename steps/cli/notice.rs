@@ -5,9 +5,10 @@ use oauth2_by_hand::http::fields::Fields;
 
 /// What a message is, and what to look at.
 pub struct Notice {
-    /// Stands above the message.
+    /// Printed above the message.
     pub title: &'static str,
-    /// Stands below it.
+    /// Printed below it. A line that begins with a name and two spaces is about the parameter, header or member of
+    /// that name, and is printed only if the message has it.
     pub lines: &'static str,
 }
 
@@ -21,65 +22,82 @@ impl Notice {
         }
         Notice { lines: "The answer is no. Its body, or a header, says why.", ..self }
     }
+
+    /// What there is to notice in the part of that name; empty if nothing.
+    pub fn of(&self, name: &str) -> &'static str {
+        self.rows().find(|(known, _)| *known == name).map_or("", |(_, words)| words)
+    }
+
+    /// The names, each with what to notice; a remark about the whole message has no name.
+    pub fn rows(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.lines.lines().map(|line| line.split_once("  ").unwrap_or(("", line)))
+    }
 }
 
 /// Of the authorization URL.
 pub const AUTHORIZATION_URL: Notice = Notice {
     title: "the authorization request",
     lines: "\
-response_type=code  we want a code, which the browser may carry; not a token
-redirect_uri        where the browser is to come back to: this program
-scope               what we ask for; the person sees it in plain words
-state               comes back as it is, and shows that we started this login
-code_challenge      the hash of a secret that only this program has",
+response_type  We ask for a code, which the browser may carry, and not for a token.
+client_id  Who asks: the name that this program got when it was registered.
+redirect_uri  Where the provider is to send the browser back to: this program.
+scope  What we ask for. The user sees it in plain words.
+state  A random value. It has to come back unchanged, with the answer.
+code_challenge  The hash of the code_verifier, which only this program knows.
+code_challenge_method  How it was hashed: SHA-256.",
 };
 
 /// Of the redirect.
 pub const REDIRECT: Notice = Notice {
     title: "the redirect",
     lines: "\
-state  is ours, so this is the answer to our question
-iss    names the provider that sent it
-code   is worth nothing alone: it is good once, for us, and not for long",
+code  Good once, for us only, and not for long.
+state  It is ours, so this is the answer to our request.
+iss  Names the provider that sent it.",
 };
 
 /// Of the token request.
 pub const TOKEN_REQUEST: Notice = Notice {
     title: "the token request",
     lines: "\
-code           what the browser brought
-redirect_uri   once more, to the byte
-code_verifier  the secret whose hash the provider knows already
-The browser is not in the middle any more: here the client shows who it is.",
+grant_type  Which of OAuth's grants this is.
+code  What the browser brought.
+redirect_uri  The same as in step 1. The code is good for this address only.
+code_verifier  The provider has its hash. Only this program can know it.
+client_id  Who asks.
+client_secret  Shows that it is really us. It never was in the browser.
+Authorization  Client ID and client secret, in base64: it shows that it is really us.
+The browser is not involved any more: the client itself asks the provider.",
 };
 
 /// Of the token response.
 pub const TOKEN_RESPONSE: Notice = Notice {
     title: "the token response",
     lines: "\
-access_token   whoever has it may ask; guard it like a password
-cache-control  no-store: no cache on the way may keep it",
+access_token  Anyone who has it may ask. Guard it like a password.
+cache-control  With no-store, no cache on the way may keep the answer.",
 };
 
 /// Of the request for the user.
 pub const USER_REQUEST: Notice = Notice {
     title: "the request for the user",
     lines: "\
-Authorization  the access token, in a header and never in a URL",
+Authorization  The access token, in a header and never in a URL.",
 };
 
 /// Of the user.
 pub const USER_RESPONSE: Notice = Notice {
     title: "the user",
     lines: "\
-id    who it is: keep this one, it never changes
-name  what to show: it may change any day",
+id  Who it is. Keep this one: it never changes.
+sub  Who it is. Keep this one: it never changes.
+name  What to show. It may change any day.",
 };
 
 /// Of a redirect that says no.
 pub const REFUSAL: Notice = Notice {
     title: "the redirect",
     lines: "\
-state  is ours, so this is the answer to our question
-error  and the answer is no",
+state  It is ours, so this is the answer to our request.
+error  The answer is no.",
 };
