@@ -13,8 +13,9 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use common::*;
 
@@ -310,14 +311,19 @@ fn transcripts(markdown: &str) -> Vec<(Block, String)> {
             let command = command.to_owned();
             found.push((block, command));
         } else {
-            after_change = block.info.starts_with("diff ");
+            after_change = ["diff ", EXERCISE].iter().any(|start| block.info.starts_with(start));
         }
     }
     found
 }
 
+/// How the block of an exercise begins: an emptied function, and the file that it is in.
+const EXERCISE: &str = "rust exercise ";
+
 /// The commands that are not for this test, and why.
-const NOT_RUN: [(&str, &str); 8] = [
+const NOT_RUN: [(&str, &str); 10] = [
+    ("cargo test --test token", "it is run with the exercise of chapter 5, by a test below"),
+    ("cargo test --test user", "it is run with the exercise of chapter 6, by a test below"),
     ("cargo test", "it is the command that runs this"),
     ("cargo fetch", "it needs a package registry"),
     ("cargo vendor", "it needs a package registry"),
@@ -402,39 +408,111 @@ fn one_changed_character_of_a_transcript_is_seen() {
 fn every_change_to_the_code_does_what_the_text_promises() {
     let tutorial = read("TUTORIAL.md");
     let blocks = blocks(&tutorial);
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let copy_of = Path::new(env!("CARGO_TARGET_TMPDIR")).join("changed");
+    let workshop = Workshop::open();
     let mut changes = 0;
     for pair in blocks.windows(2) {
         let [change, transcript] = pair else { continue };
         let Some(path) = change.info.strip_prefix("diff ") else { continue };
-        let _ = fs::remove_dir_all(&copy_of);
-        for part in ["src", "steps", "tests", "Cargo.toml", "Cargo.lock"] {
-            copy(&root.join(part), &copy_of.join(part));
-        }
+        workshop.tidy();
         let lines = |sign: char| {
             let lines = change.lines.iter().filter_map(|line| line.strip_prefix(sign));
             lines.map(|line| format!("{line}\n")).collect::<String>()
         };
-        let before = fs::read_to_string(copy_of.join(path)).unwrap().replace("\r\n", "\n");
+        let before = read(path);
         assert_eq!(before.matches(&lines('-')).count(), 1, "line {}: {path}", change.line);
-        fs::write(copy_of.join(path), before.replacen(&lines('-'), &lines('+'), 1)).unwrap();
+        workshop.write(path, &before.replacen(&lines('-'), &lines('+'), 1));
 
-        let command = transcript.lines[0].strip_prefix("$ cargo ").unwrap();
-        let output = Command::new(env!("CARGO"))
-            .args(command.split(' '))
-            .current_dir(&copy_of)
-            .env("CARGO_TARGET_DIR", copy_of.with_extension("target"))
-            .env("RUST_BACKTRACE", "0")
-            .output()
-            .unwrap();
-        assert!(!output.status.success(), "{command} should fail after the change of {path}");
-        let printed = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        let expected = made_equal(&transcript.lines[1..].join("\n"), 8080);
-        assert_printed(transcript, &expected, &format!("\n{printed}"));
+        workshop.fails_as_promised(transcript);
         changes += 1;
     }
     assert_eq!(changes, 5);
+}
+
+/// A reader who empties the function sees what the text says; one who writes it as it was has solved the exercise.
+#[test]
+#[ignore = "compiles a copy of the project for each exercise; .ci/run runs it"]
+fn every_exercise_fails_as_promised_and_is_solved_by_the_function_as_it_was() {
+    let tutorial = read("TUTORIAL.md");
+    let blocks = blocks(&tutorial);
+    let workshop = Workshop::open();
+    let mut exercises = 0;
+    for pair in blocks.windows(2) {
+        let [exercise, transcript] = pair else { continue };
+        let Some(path) = exercise.info.strip_prefix(EXERCISE) else { continue };
+        let after = tutorial.lines().skip(transcript.line).collect::<Vec<_>>().join(" ");
+        let (_, after) = after.split_once("It is right when `").unwrap();
+        let test = after.split('`').next().unwrap();
+        workshop.tidy();
+        let solution = read(path);
+        let start = solution.find(&exercise.lines[0]).unwrap();
+        let length = solution[start..].find("\n}\n").unwrap() + "\n}".len();
+        let mut emptied = solution.clone();
+        emptied.replace_range(start..start + length, &exercise.lines.join("\n"));
+        workshop.write(path, &emptied);
+
+        let program = workshop.fails_as_promised(transcript);
+        assert!(!workshop.run(test).0, "line {}: {test} should fail", exercise.line);
+
+        workshop.write(path, &solution);
+        for command in [program.as_str(), test] {
+            let (is_solved, printed) = workshop.run(command);
+            assert!(is_solved, "line {}: {command}\n{printed}", exercise.line);
+        }
+        exercises += 1;
+    }
+    assert_eq!(exercises, 4);
+}
+
+/// A copy of the project to change; the tests that do so take turns, and share what is compiled.
+struct Workshop {
+    folder: PathBuf,
+    redirect_port: u16,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Workshop {
+    fn open() -> Workshop {
+        static TURN: Mutex<()> = Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("changed");
+        Workshop { folder, redirect_port: free_port(6000), _turn: turn }
+    }
+
+    /// The project as it is.
+    fn tidy(&self) {
+        let _ = fs::remove_dir_all(&self.folder);
+        for part in ["src", "steps", "tests", "Cargo.toml", "Cargo.lock"] {
+            copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(part), &self.folder.join(part));
+        }
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        fs::write(self.folder.join(path), text).unwrap();
+    }
+
+    /// Whether a command of the tutorial succeeds, and what it prints.
+    fn run(&self, command: &str) -> (bool, String) {
+        let output = Command::new(env!("CARGO"))
+            .args(command.strip_prefix("cargo ").unwrap().split(' '))
+            .current_dir(&self.folder)
+            .env("CARGO_TARGET_DIR", self.folder.with_extension("target"))
+            .env("RUST_BACKTRACE", "0")
+            .env("OAUTH_REDIRECT_URI", format!("http://127.0.0.1:{}/callback", self.redirect_port))
+            .output()
+            .unwrap();
+        let printed = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        (output.status.success(), printed)
+    }
+
+    /// Runs the command of a transcript, which is to fail and to print what stands there. Returns the command.
+    fn fails_as_promised(&self, transcript: &Block) -> String {
+        let command = transcript.lines[0].strip_prefix("$ ").unwrap();
+        let (is_success, printed) = self.run(command);
+        assert!(!is_success, "line {}: {command} should fail\n{printed}", transcript.line);
+        let expected = made_equal(&transcript.lines[1..].join("\n"), 8080);
+        assert_printed(transcript, &expected, &made_equal(&printed, self.redirect_port));
+        command.to_owned()
+    }
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -354,6 +354,7 @@ mod tests {
             ("error_description=abcdefghijklmnop", "error_description=abcd…"),
             ("redirect_uri=http%3A%2F%2Fa%2Fcb", "redirect_uri=http%3A%2F%2Fa%2Fcb"),
             ("redirect_uri=http%3A%2F%2Fa%2Fcb%3Fcode%3Dx", "redirect_uri=http%3A%2F%2Fa%2Fcb?…"),
+            ("scope=is%23this%3Fone", "scope=is%23this%3Fone"),
         ] {
             let shown =
                 Mask::hiding().request(&Request::get(&format!("https://a.example/?{query}")));

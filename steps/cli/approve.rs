@@ -46,8 +46,7 @@ fn follow(answer: &Response, html: &str, redirect_uri: &str) -> Result<(), Failu
     if !is_ours {
         return Err(refused(html, redirect_uri));
     }
-    // What came of it is told by the callback.
-    let _ = send(&request);
+    send(&request)?;
     Ok(())
 }
 
