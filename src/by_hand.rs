@@ -10,4 +10,5 @@ pub mod basic;
 pub mod compare;
 pub mod random;
 pub mod sha256;
+pub mod shell;
 pub mod urlencoding;
