@@ -6,6 +6,7 @@
 mod approve;
 mod browser;
 pub mod choose_provider;
+mod discovery;
 mod failure;
 pub mod notice;
 mod options;

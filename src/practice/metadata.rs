@@ -29,6 +29,7 @@ pub fn metadata(State { issuer, quirks, .. }: &State) -> Response {
             "issuer": issuer,
             "authorization_endpoint": format!("{issuer}/authorize"),
             "token_endpoint": format!("{issuer}{}", quirks.token_path),
+            "userinfo_endpoint": format!("{issuer}/user"),
             "scopes_supported": scopes,
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],

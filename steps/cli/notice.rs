@@ -23,6 +23,30 @@ impl Notice {
     }
 }
 
+/// Of the request for the metadata.
+pub const METADATA_REQUEST: Notice = Notice {
+    title: "the metadata request",
+    lines: "\
+GET  the well-known part is inserted between the issuer's host and its path
+It carries nothing of ours: the metadata is public.",
+};
+
+/// Of the same request at OpenID Connect's address.
+pub const OPENID_METADATA_REQUEST: Notice = Notice {
+    title: "the same, at OpenID Connect's address",
+    lines: "\
+GET  here the well-known part follows the issuer's path: it is the older rule",
+};
+
+/// Of the metadata.
+pub const METADATA: Notice = Notice {
+    title: "the metadata",
+    lines: "\
+issuer        has to be what we asked for, character by character
+…_endpoint    the addresses: each is checked as if you had typed it
+…_supported   what the provider can do",
+};
+
 /// Of the authorization URL.
 pub const AUTHORIZATION_URL: Notice = Notice {
     title: "the authorization request",

@@ -95,6 +95,7 @@ pub fn program(name: &str) -> Command {
         "step1" => env!("CARGO_BIN_EXE_step1"),
         "step2" => env!("CARGO_BIN_EXE_step2"),
         "step3" => env!("CARGO_BIN_EXE_step3"),
+        "discover" => env!("CARGO_BIN_EXE_discover"),
         "provider" => env!("CARGO_BIN_EXE_provider"),
         "webapp" => env!("CARGO_BIN_EXE_webapp"),
         _ => panic!("no program {name}"),

@@ -1,0 +1,445 @@
+//! Before step 0: which addresses are asked, what is believed of the answer, and what may be pasted.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in a test, a panic is the answer"
+)]
+
+mod common;
+
+use std::fs;
+use std::process::Command;
+
+use common::*;
+use oauth2_by_hand::Error;
+use oauth2_by_hand::discover::{
+    Metadata, has_no_metadata, metadata_request, openid_metadata_request, read_metadata,
+};
+use oauth2_by_hand::http::Response;
+use serde_json::{Value, json};
+
+const HTTPS_ISSUER: &str = "https://login.example";
+
+/// Metadata with all that we read, and with some members changed; null takes one away.
+fn metadata(issuer: &str, changes: Value) -> Response {
+    let mut members = json!({
+        "issuer": issuer,
+        "authorization_endpoint": format!("{issuer}/a"),
+        "token_endpoint": format!("{issuer}/t"),
+        "userinfo_endpoint": format!("{issuer}/u"),
+        "revocation_endpoint": format!("{issuer}/r"),
+        "token_endpoint_auth_methods_supported": ["client_secret_post"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
+    });
+    for (name, value) in changes.as_object().unwrap() {
+        members[name] = value.clone();
+    }
+    Response::new(200, "application/json", members.to_string())
+}
+
+fn read(changes: Value) -> Result<Metadata, Error> {
+    read_metadata(&metadata(HTTPS_ISSUER, changes), HTTPS_ISSUER)
+}
+
+fn setting(metadata: &Metadata, name: &str) -> Option<String> {
+    metadata.settings.iter().find(|(it, _)| *it == name).map(|(_, value)| value.clone())
+}
+
+/// The lines of a program's output that are for a shell.
+fn lines_to_paste(printed: &str) -> Vec<&str> {
+    printed
+        .lines()
+        .filter(|line| line.starts_with("export ") || line.starts_with("$env:"))
+        .collect()
+}
+
+/// RFC 8414 §3.1: "any terminating "/" MUST be removed". Only the last one; the rest of the path stays.
+#[test]
+fn the_well_known_part_is_inserted_between_host_and_path() {
+    for (issuer, target) in [
+        ("https://login.example", "/.well-known/oauth-authorization-server"),
+        ("https://login.example/", "/.well-known/oauth-authorization-server"),
+        ("https://login.example/a/b", "/.well-known/oauth-authorization-server/a/b"),
+        ("https://login.example/a/b/", "/.well-known/oauth-authorization-server/a/b"),
+        ("https://login.example/a//", "/.well-known/oauth-authorization-server/a/"),
+        ("https://login.example/a%2Fb", "/.well-known/oauth-authorization-server/a%2Fb"),
+    ] {
+        let request = metadata_request(issuer).unwrap();
+        assert_eq!((&*request.origin, &*request.target), ("https://login.example", target));
+    }
+    let wire = metadata_request("http://127.0.0.1:9000/a").unwrap().to_wire();
+    let head = "GET /.well-known/oauth-authorization-server/a HTTP/1.1\r\nHost: 127.0.0.1:9000\r\n";
+    assert!(wire.starts_with(head), "{wire}");
+}
+
+/// OpenID Connect Discovery §4: the other way round.
+#[test]
+fn openid_connects_well_known_part_follows_the_path() {
+    for (issuer, url) in [
+        ("https://login.example", "https://login.example/.well-known/openid-configuration"),
+        ("https://login.example/", "https://login.example/.well-known/openid-configuration"),
+        ("https://login.example/a/", "https://login.example/a/.well-known/openid-configuration"),
+    ] {
+        assert_eq!(openid_metadata_request(issuer).url(), url);
+    }
+}
+
+/// RFC 8414 §2: https, and neither query nor fragment.
+#[test]
+fn what_cannot_be_an_issuer_is_not_asked() {
+    for issuer in [
+        "",
+        "login.example",
+        "http://login.example",
+        "https://login.example?a=b",
+        "https://login.example/#",
+        "https://user@login.example",
+        "https://login.example/a b",
+    ] {
+        let refused = metadata_request(issuer);
+        let is_named = matches!(refused, Err(Error::Configuration { setting: "ISSUER", .. }));
+        assert!(is_named, "{issuer}");
+    }
+}
+
+#[test]
+fn the_other_address_is_tried_after_any_4xx_and_where_200_brings_no_json() {
+    let has = |status, body: &str| !has_no_metadata(&Response::new(status, "text/html", body));
+    assert!(!has(400, "{}") && !has(404, "") && !has(403, "{\"error\":1}") && !has(499, ""));
+    assert!(!has(200, "<html>") && !has(200, "") && !has(200, "{\"issuer\":"));
+    assert!(has(200, "{}") && has(200, "{\"a\":1,\"a\":2}"));
+    assert!(has(301, "") && has(500, "") && has(503, "") && has(204, ""));
+}
+
+#[test]
+fn metadata_becomes_settings_in_the_order_in_which_they_are_pasted() {
+    let metadata = read(json!({})).unwrap();
+    let expected = [
+        ("OAUTH_AUTHORIZE_URL", "https://login.example/a"),
+        ("OAUTH_TOKEN_URL", "https://login.example/t"),
+        ("OAUTH_USERINFO_URL", "https://login.example/u"),
+        ("OAUTH_REVOCATION_URL", "https://login.example/r"),
+        ("OAUTH_ISSUER", "https://login.example"),
+        ("OAUTH_CLIENT_AUTH", "post"),
+    ];
+    assert_eq!(metadata.settings, expected.map(|(name, value)| (name, value.to_owned())));
+    assert!(metadata.knows_s256);
+}
+
+/// RFC 8414 §3.3: "MUST be identical". It is the defence against mix-up at its root.
+#[test]
+fn metadata_of_another_issuer_is_refused_by_every_difference() {
+    for received in [
+        "https://login.example/",
+        "https://LOGIN.example",
+        "HTTPS://login.example",
+        "https://login.example:443",
+        "https://login.example.evil",
+        "https://evil.example",
+        "http://login.example",
+        "https://login.exampl%65",
+        "",
+    ] {
+        let refused = read(json!({ "issuer": received })).err();
+        let expected = Error::WrongIssuer { asked: HTTPS_ISSUER.into(), received: received.into() };
+        assert_eq!(refused, Some(expected));
+    }
+    let without = read(json!({ "issuer": null })).err().unwrap().to_string();
+    assert!(without.starts_with("the metadata describes \"\", but we asked"), "{without}");
+    let of_two = read(json!({ "issuer": [HTTPS_ISSUER] })).err().unwrap().to_string();
+    assert!(of_two.contains("its issuer is not a string"), "{of_two}");
+}
+
+/// A slash at the end belongs to the name (Auth0's has one), although it is not in the address.
+#[test]
+fn an_issuer_with_a_slash_at_its_end_is_another_one_than_without() {
+    let with_slash = "https://login.example/";
+    let answer = metadata(with_slash, json!({}));
+    assert!(read_metadata(&answer, with_slash).is_ok());
+    assert!(matches!(read_metadata(&answer, HTTPS_ISSUER), Err(Error::WrongIssuer { .. })));
+}
+
+#[test]
+fn an_endpoint_that_could_not_be_a_setting_is_refused_with_its_name() {
+    for (member, url, problem) in [
+        ("token_endpoint", "http://login.example/t", "http:// is for 127.0.0.1"),
+        ("token_endpoint", "http://127.0.0.1/t", "it is on this machine"),
+        ("authorization_endpoint", "https://localhost/a", "it is on this machine"),
+        ("userinfo_endpoint", "http://[::1]:9000/u", "it is on this machine"),
+        ("revocation_endpoint", "https://127.0.0.1/r", "it is on this machine"),
+        ("revocation_endpoint", "http://login.example/r", "http:// is for 127.0.0.1"),
+        ("token_endpoint", "https://login.example/#", "it must not hold a #"),
+        ("token_endpoint", "https://a:b@login.example/t", "it must not hold a user name"),
+        ("token_endpoint", "/t", "it has to start with https://"),
+        ("userinfo_endpoint", "javascript:alert(1)", "it has to start with https://"),
+        ("userinfo_endpoint", "https://login.example/u\nexport A=b", "it holds a space"),
+        ("authorization_endpoint", "https://login.example/a?state=x", "its query holds state"),
+        ("authorization_endpoint", "https://login.example/a?b=%ff", "its query is not in URL"),
+    ] {
+        let refused = read(json!({ member: url })).err();
+        let Some(Error::BadMetadata(reason)) = refused else { panic!("{member} {url}") };
+        assert!(reason.starts_with(&format!("its {member}: {problem}")), "{reason}");
+    }
+}
+
+/// On this machine http is enough, and a provider there may name a server elsewhere.
+#[test]
+fn a_provider_on_this_machine_may_have_endpoints_there_and_elsewhere() {
+    let answer = metadata(ISSUER, json!({ "userinfo_endpoint": "https://api.example/u" }));
+    let metadata = read_metadata(&answer, ISSUER).unwrap();
+    assert_eq!(setting(&metadata, "OAUTH_TOKEN_URL").unwrap(), "http://127.0.0.1:9000/t");
+    assert_eq!(setting(&metadata, "OAUTH_USERINFO_URL").unwrap(), "https://api.example/u");
+}
+
+#[test]
+fn without_the_two_required_endpoints_nothing_is_used() {
+    for (member, missing) in [
+        ("authorization_endpoint", json!(null)),
+        ("authorization_endpoint", json!("")),
+        ("token_endpoint", json!(null)),
+    ] {
+        let refused = read(json!({ member: missing })).err();
+        assert_eq!(refused, Some(Error::BadMetadata(format!("it has no {member}"))));
+    }
+}
+
+#[test]
+fn an_endpoint_that_is_not_required_may_be_missing() {
+    let missing = json!({ "userinfo_endpoint": null, "revocation_endpoint": null });
+    let metadata = read(missing).unwrap();
+    assert_eq!(setting(&metadata, "OAUTH_USERINFO_URL"), Some(String::new()));
+    assert_eq!(setting(&metadata, "OAUTH_REVOCATION_URL"), None);
+}
+
+/// RFC 8414 §2: "If omitted, the default is client_secret_basic".
+#[test]
+fn the_methods_of_client_authentication_choose_where_the_secret_goes() {
+    for (methods, chosen) in [
+        (json!(null), Some("basic")),
+        (json!(["client_secret_basic"]), Some("basic")),
+        (json!(["none", "client_secret_post"]), Some("post")),
+        (json!(["client_secret_basic", "client_secret_post"]), Some("post")),
+        (json!(["private_key_jwt", "none"]), None),
+        (json!([]), None),
+        (json!("client_secret_post"), None),
+        (json!(["CLIENT_SECRET_POST", 7]), None),
+    ] {
+        let metadata = read(json!({ "token_endpoint_auth_methods_supported": methods })).unwrap();
+        assert_eq!(setting(&metadata, "OAUTH_CLIENT_AUTH").as_deref(), chosen, "{methods}");
+    }
+}
+
+/// RFC 9207 §3: `iss` may be required only of a provider that promises it.
+#[test]
+fn the_issuer_is_a_setting_only_where_redirects_are_promised_to_name_it() {
+    for (promise, expected) in [
+        (json!(true), Some(HTTPS_ISSUER)),
+        (json!(false), None),
+        (json!("true"), None),
+        (json!(null), None),
+    ] {
+        let metadata = read(json!({ "authorization_response_iss_parameter_supported": promise }));
+        assert_eq!(setting(&metadata.unwrap(), "OAUTH_ISSUER").as_deref(), expected, "{promise}");
+    }
+}
+
+#[test]
+fn only_s256_counts_as_a_check_of_code_challenges() {
+    for methods in [json!(null), json!([]), json!(["plain"]), json!("S256"), json!(["s256"])] {
+        let metadata = read(json!({ "code_challenge_methods_supported": methods })).unwrap();
+        assert!(!metadata.knows_s256, "{methods}");
+    }
+}
+
+/// Of two members with one name, some readers take the first and some the last.
+#[test]
+fn what_is_not_exactly_metadata_is_refused() {
+    let whole = String::from_utf8(metadata(HTTPS_ISSUER, json!({})).body).unwrap();
+    let repeated = whole.replacen('{', "{\"token_endpoint\":\"https://evil.example/t\",", 1);
+    let issuers = whole.replacen('{', "{\"issuer\":\"https://evil.example\",", 1);
+    for (status, media_type, body, reason) in [
+        (200, "application/json", &*repeated, "a member of its JSON is there twice"),
+        (200, "application/json", &issuers, "a member of its JSON is there twice"),
+        (200, "application/json", "[]", "its body is not a JSON object"),
+        (200, "application/json", &whole[..whole.len() - 1], "its body is not a JSON object"),
+        (200, "text/html", &whole, "HTTP 200 with a body of type \"text/html\""),
+        (201, "application/json", &whole, "HTTP 201"),
+        (302, "application/json", &whole, "HTTP 302"),
+        (404, "application/json", &whole, "HTTP 404"),
+        (500, "application/json", &whole, "HTTP 500"),
+    ] {
+        let refused = read_metadata(&Response::new(status, media_type, body), HTTPS_ISSUER);
+        assert_eq!(refused.err(), Some(Error::BadMetadata(reason.into())));
+    }
+}
+
+/// As much as `send` reads. A list in it that is not a list of words is no harm.
+#[test]
+fn metadata_of_a_mebibyte_is_read() {
+    let scopes: Vec<String> = (0..100_000).map(|n| format!("scope{n:05}")).collect();
+    let answer = metadata(HTTPS_ISSUER, json!({ "scopes_supported": scopes }));
+    assert!(answer.body.len() > 1024 * 1024);
+    assert!(read_metadata(&answer, HTTPS_ISSUER).is_ok());
+}
+
+#[test]
+fn a_longer_body_than_a_mebibyte_ends_the_program_without_a_line() {
+    let (issuer, _) = provider_that(|request| {
+        let issuer = format!("http://{}", request.header("Host").unwrap());
+        Some(metadata(&issuer, json!({ "service_documentation": "x".repeat(1024 * 1024) })))
+    });
+    let (printed, errors, code) = run(program("discover").arg(&issuer));
+    assert_eq!((lines_to_paste(&printed), code), (vec![], 1));
+    assert!(errors.starts_with(&format!("discover: no answer from {issuer}: ")), "{errors}");
+}
+
+#[test]
+fn the_program_shows_both_requests_and_prints_the_lines() {
+    let (origin, requests) = provider_that(|request| {
+        let issuer = format!("http://{}/tenant", request.header("Host").unwrap());
+        Some(match request.path() {
+            "/tenant/.well-known/openid-configuration" => metadata(&issuer, json!({})),
+            _ => Response::new(404, "text/plain", "no such page"),
+        })
+    });
+    let (printed, errors, code) = run(program("discover").arg(format!("{origin}/tenant")));
+    assert_eq!((&*errors, code), ("", 0));
+    let first = "\nGET /.well-known/oauth-authorization-server/tenant HTTP/1.1\n";
+    let second = "\nGET /tenant/.well-known/openid-configuration HTTP/1.1\n";
+    assert!(printed.find(first).unwrap() < printed.find(second).unwrap(), "{printed}");
+    assert!(printed.contains("HTTP/1.1 404 Not Found") && printed.contains("HTTP/1.1 200 OK"));
+    assert_eq!(requests.lock().unwrap().len(), 2);
+    if cfg!(unix) {
+        assert_eq!(
+            lines_to_paste(&printed)[1],
+            format!("export OAUTH_TOKEN_URL='{origin}/tenant/t'")
+        );
+    }
+}
+
+/// Someone who is redirected to other metadata would be given its endpoints under this issuer's name.
+#[test]
+fn a_redirect_is_shown_and_not_followed() {
+    let (issuer, requests) = provider_that(|request| {
+        let issuer = format!("http://{}", request.header("Host").unwrap());
+        Some(match request.path() {
+            "/moved" => metadata(&issuer, json!({})),
+            _ => Response::see_other("/moved"),
+        })
+    });
+    let (printed, errors, code) = run(program("discover").arg(&issuer));
+    assert_eq!((lines_to_paste(&printed), code), (vec![], 1));
+    assert!(printed.contains("HTTP/1.1 303 See Other") && printed.contains("location: /moved"));
+    assert!(errors.contains("the provider's metadata cannot be used: HTTP 303."), "{errors}");
+    assert_eq!(requests.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn metadata_of_another_issuer_ends_the_program_without_a_line() {
+    let (issuer, _) = provider_that(|_| Some(metadata(HTTPS_ISSUER, json!({}))));
+    let (printed, errors, code) = run(program("discover").arg(&issuer));
+    assert_eq!((lines_to_paste(&printed), code), (vec![], 1));
+    let expected = "discover: the metadata describes \"https://login.example\", but we asked";
+    assert!(errors.starts_with(expected), "{errors}");
+}
+
+/// What the provider leaves out is said; and every line of ours fits into 80 columns.
+#[test]
+fn what_the_provider_leaves_out_is_noted() {
+    let (issuer, _) = provider_that(|request| {
+        let issuer = format!("http://{}", request.header("Host").unwrap());
+        let answer = json!({
+            "userinfo_endpoint": null,
+            "revocation_endpoint": null,
+            "authorization_response_iss_parameter_supported": null,
+            "code_challenge_methods_supported": null,
+            "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+        });
+        Some(metadata(&issuer, answer))
+    });
+    let (printed, errors, code) = run(program("discover").arg(&issuer));
+    assert_eq!((&*errors, code), ("", 0));
+    let (_, after) = printed.split_once("As lines to paste:\n\n").unwrap();
+    for note in [
+        "It names no userinfo_endpoint",
+        "It does not promise iss",
+        "It names no revocation_endpoint",
+        "It takes a client secret neither",
+        "It does not say that it checks code challenges",
+    ] {
+        assert!(after.contains(&format!("\n   {note}")), "{after}");
+    }
+    assert!(after.lines().all(|line| line.chars().count() <= 80), "{after}");
+    if cfg!(unix) {
+        assert_eq!(lines_to_paste(after)[2], "export OAUTH_USERINFO_URL=''");
+        assert_eq!(lines_to_paste(after).len(), 3);
+    }
+}
+
+/// A legal URL may hold quotes, semicolons and dollars. In the reader's shell it stays a value.
+#[cfg(unix)]
+#[test]
+fn a_hostile_url_that_is_pasted_runs_nothing() {
+    const HOSTILE: &str = "https://evil.example/';touch$IFS'x';'&$(touch$IFS'y')";
+    let (issuer, _) = provider_that(|request| {
+        let issuer = format!("http://{}", request.header("Host").unwrap());
+        Some(metadata(&issuer, json!({ "token_endpoint": HOSTILE })))
+    });
+    let (printed, _, code) = run(program("discover").arg(&issuer));
+    assert_eq!(code, 0);
+
+    let folder = std::env::temp_dir().join(format!("discover-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let script = lines_to_paste(&printed).join("\n") + "\nprintf %s \"$OAUTH_TOKEN_URL\"";
+    let output = Command::new("sh").args(["-c", &script]).current_dir(&folder).output().unwrap();
+
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), HOSTILE);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+    fs::remove_dir(&folder).unwrap();
+}
+
+/// One address in the place of five settings: discover, paste, log in.
+#[cfg(unix)]
+#[test]
+fn the_lines_of_discover_lead_step3_through_a_login() {
+    let mut provider = Running::start(program("provider").args(["--port", "0"]));
+    let line = provider.line(|line| line.starts_with("The practice provider is at "));
+    let issuer = line.rsplit(' ').next().unwrap();
+    let (printed, _, code) = run(program("discover").arg(issuer));
+    assert_eq!(code, 0);
+
+    let mut step3 = program("step3");
+    let redirect_uri = format!("http://{}/callback", free_address());
+    step3.arg("--no-browser").env("OAUTH_REDIRECT_URI", &redirect_uri);
+    step3.envs([("OAUTH_CLIENT_ID", "workshop"), ("OAUTH_CLIENT_SECRET", "workshop-secret")]);
+    for line in lines_to_paste(&printed) {
+        let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
+        step3.env(name, value.trim_matches('\''));
+    }
+    let mut step3 = Running::start(&mut step3);
+    let url = step3.authorization_url();
+    browse(&answer(&url, "allow"));
+
+    let (printed, errors, code) = step3.end();
+    assert_eq!((&*errors, code), ("", 0));
+    assert!(printed.contains("   name    Ada Winter\n"));
+}
+
+#[test]
+fn without_an_issuer_or_with_two_the_usage_is_named() {
+    let (_, errors, code) = run(&mut program("discover"));
+    assert_eq!(code, 2);
+    assert!(errors.starts_with("discover: the issuer is missing."), "{errors}");
+    for wrong in [["https://a.example", "https://b.example"], ["https://a.example", "--like"]] {
+        let (printed, errors, code) = run(program("discover").args(wrong));
+        assert_eq!((&*printed, code), ("", 2));
+        assert!(errors.starts_with(&format!("discover: unknown option {:?}.", wrong[1])));
+    }
+    let (printed, errors, code) = run(program("discover").arg("http://login.example"));
+    assert_eq!((&*printed, code), ("", 2));
+    assert!(errors.starts_with("discover: ISSUER: http:// is for 127.0.0.1"), "{errors}");
+}
