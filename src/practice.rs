@@ -124,6 +124,7 @@ fn route(state: &mut State, request: &Request) -> Answered {
         ("GET", "/authorize") => authorization::ask(state, request),
         ("POST", "/authorize") => decision::decide(state, request),
         ("POST", path) if path == state.quirks.token_path => token::token(state, request),
+        ("POST", "/revoke") => token::revocation::revoke(state, request),
         ("GET", "/user") => user::user(state, request),
         ("GET", "/avatar.svg") => user::avatar(request),
         ("GET", "/.well-known/oauth-authorization-server") => Ok(metadata::metadata(state)),

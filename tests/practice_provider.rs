@@ -634,6 +634,8 @@ fn the_metadata_names_the_issuer_and_what_is_supported() {
     assert_eq!(metadata["issuer"], ISSUER);
     assert_eq!(metadata["authorization_endpoint"], "http://127.0.0.1:9000/authorize");
     assert_eq!(metadata["token_endpoint"], "http://127.0.0.1:9000/token");
+    assert_eq!(metadata["userinfo_endpoint"], "http://127.0.0.1:9000/user");
+    assert_eq!(metadata["revocation_endpoint"], "http://127.0.0.1:9000/revoke");
     assert_eq!(metadata["code_challenge_methods_supported"], serde_json::json!(["S256"]));
     assert_eq!(metadata["authorization_response_iss_parameter_supported"], true);
 }
@@ -790,6 +792,7 @@ fn each_address_says_which_methods_it_has() {
         ("/authorize", "GET, POST"),
         ("/register", "GET, HEAD, POST"),
         ("/token", "POST"),
+        ("/revoke", "POST"),
         ("/user", "GET, HEAD"),
         ("/avatar.svg", "GET, HEAD"),
         ("/style.css", "GET, HEAD"),

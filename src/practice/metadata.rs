@@ -30,6 +30,8 @@ pub fn metadata(State { issuer, quirks, .. }: &State) -> Response {
             "authorization_endpoint": format!("{issuer}/authorize"),
             "token_endpoint": format!("{issuer}{}", quirks.token_path),
             "userinfo_endpoint": format!("{issuer}/user"),
+            "revocation_endpoint": format!("{issuer}/revoke"),
+            "revocation_endpoint_auth_methods_supported": methods,
             "scopes_supported": scopes,
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
