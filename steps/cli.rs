@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each program uses its own part of it")]
 #![allow(unreachable_pub, reason = "a module of four programs, not of a library")]
 
+mod after_login;
 mod approve;
 mod browser;
 pub mod choose_provider;

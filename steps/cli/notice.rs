@@ -100,6 +100,39 @@ id    who it is: keep this one, it never changes
 name  what to show: it may change any day",
 };
 
+/// Of the request for a new access token.
+pub const REFRESH_REQUEST: Notice = Notice {
+    title: "the refresh request",
+    lines: "\
+grant_type     refresh_token: the user is not asked, and no browser is needed
+refresh_token  only the token endpoint may see it, never an API
+The client shows who it is again, as it did for the code.",
+};
+
+/// Of the answer to that.
+pub const REFRESH_RESPONSE: Notice = Notice {
+    title: "the refresh response",
+    lines: "\
+access_token   a new one; it can do what the first one could, or less
+refresh_token  if there is one, it takes the place of the old one",
+};
+
+/// Of the request that revokes a token.
+pub const REVOCATION_REQUEST: Notice = Notice {
+    title: "the revocation request",
+    lines: "\
+token            the refresh token: with it go all tokens of this login
+token_type_hint  where the provider is to look first; no more than a hint",
+};
+
+/// Of the answer to that.
+pub const REVOCATION_RESPONSE: Notice = Notice {
+    title: "the revocation response",
+    lines: "\
+200  the token is no longer valid. One that never was gets the same answer,
+     since nobody can use it either.",
+};
+
 /// Of a redirect that says no.
 pub const REFUSAL: Notice = Notice {
     title: "the redirect",

@@ -204,7 +204,7 @@ fn help(program: &str) -> String {
     if program == "discover" {
         return "discover: fetch a provider's metadata, and print the OAUTH_… lines to paste.\n\n\
              Usage: cargo run --bin discover -- [OPTIONS] ISSUER\n\n  \
-             ISSUER      the provider's name for itself, such as https://accounts.google.com\n  \
+             ISSUER      the provider's name for itself: https://accounts.google.com, …\n  \
              --pause     wait for Enter before each message is sent\n  \
              --help      this text\n  \
              --version   the version\n\n\

@@ -96,6 +96,7 @@ pub fn program(name: &str) -> Command {
         "step2" => env!("CARGO_BIN_EXE_step2"),
         "step3" => env!("CARGO_BIN_EXE_step3"),
         "discover" => env!("CARGO_BIN_EXE_discover"),
+        "refresh" => env!("CARGO_BIN_EXE_refresh"),
         "provider" => env!("CARGO_BIN_EXE_provider"),
         "webapp" => env!("CARGO_BIN_EXE_webapp"),
         _ => panic!("no program {name}"),
