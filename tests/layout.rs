@@ -215,9 +215,57 @@ fn the_step_programs_call_the_flow_by_name() {
             "read_token(",
             "read_user(",
             "authorization_url(",
+            "metadata_request(",
+            "read_metadata(",
+            "read_revocation(",
         ] {
             assert!(!text.contains(call), "{path} calls {call}");
         }
+    }
+}
+
+/// So do the two programs before and after the steps.
+#[test]
+fn discover_and_refresh_call_the_flow_by_name() {
+    let before = [
+        "discover::metadata_request(",
+        "http::send(",
+        "discover::has_no_metadata(",
+        "discover::openid_metadata_request(",
+        "http::send(",
+        "discover::read_metadata(",
+    ];
+    let after = [
+        "fetch_token::refresh_request(",
+        "http::send(",
+        "fetch_token::read_refreshed_token(",
+        "ask_for_user(",
+        "fetch_token::revoke_request(",
+        "http::send(",
+        "fetch_token::read_revocation(",
+        "ask_for_user(",
+    ];
+    for (path, calls) in [("steps/discover.rs", &before[..]), ("steps/refresh.rs", &after)] {
+        let text = read(path);
+        let mut from = 0;
+        for call in calls {
+            let found = text[from..].find(call);
+            from += found.unwrap_or_else(|| panic!("{path}: {call}")) + call.len();
+        }
+        assert!(text.lines().count() <= 80, "{path}");
+    }
+}
+
+/// Each is one message and its answer.
+#[test]
+fn discovery_and_revocation_stay_small() {
+    for (path, most) in [
+        ("src/discover.rs", 120),
+        ("src/fetch_token/revoke.rs", 60),
+        ("src/practice/token/revocation.rs", 50),
+    ] {
+        let lines = without_tests(path).lines().count();
+        assert!(lines <= most, "{path}: {lines} lines");
     }
 }
 
