@@ -10,9 +10,6 @@
 
 mod common;
 
-use std::fs;
-use std::process::Command;
-
 use common::*;
 use oauth2_by_hand::Error;
 use oauth2_by_hand::discover::{
@@ -392,14 +389,8 @@ fn a_hostile_url_that_is_pasted_runs_nothing() {
     let (printed, _, code) = run(program("discover").arg(&issuer));
     assert_eq!(code, 0);
 
-    let folder = std::env::temp_dir().join(format!("discover-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    let script = lines_to_paste(&printed).join("\n") + "\nprintf %s \"$OAUTH_TOKEN_URL\"";
-    let output = Command::new("sh").args(["-c", &script]).current_dir(&folder).output().unwrap();
-
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), HOSTILE);
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
-    fs::remove_dir(&folder).unwrap();
+    let lines = lines_to_paste(&printed).join("\n");
+    assert_eq!(pasted_into_sh(&lines, "OAUTH_TOKEN_URL"), HOSTILE);
 }
 
 /// One address in the place of five settings: discover, paste, log in.
@@ -427,6 +418,18 @@ fn the_lines_of_discover_lead_step3_through_a_login() {
     let (printed, errors, code) = step3.end();
     assert_eq!((&*errors, code), ("", 0));
     assert!(printed.contains("   name    Ada Winter\n"));
+}
+
+#[test]
+fn pause_waits_for_enter_before_the_request() {
+    let (issuer, requests) = provider_that(|_| Some(metadata(HTTPS_ISSUER, json!({}))));
+    let mut discover = Running::start(program("discover").args(["--pause", &issuer]));
+    discover.line(|line| line.contains("It carries nothing of ours"));
+    assert!(requests.lock().unwrap().is_empty());
+    discover.type_line("");
+    let (printed, _, code) = discover.end();
+    assert_eq!((printed.matches("[Enter to send it]").count(), code), (1, 1));
+    assert_eq!(requests.lock().unwrap().len(), 1);
 }
 
 #[test]

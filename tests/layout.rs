@@ -256,6 +256,16 @@ fn discover_and_refresh_call_the_flow_by_name() {
     }
 }
 
+/// What the learner pastes is what is used: the steps ask for no metadata in silence.
+#[test]
+fn only_the_program_discover_asks_for_metadata() {
+    let askers: Vec<String> = rust_files("steps")
+        .into_iter()
+        .filter(|path| read(path).contains("metadata_request("))
+        .collect();
+    assert_eq!(askers, ["steps/discover.rs"]);
+}
+
 /// Each is one message and its answer.
 #[test]
 fn discovery_and_revocation_stay_small() {

@@ -682,6 +682,21 @@ fn a_registered_application_can_ask_and_its_name_harms_no_page() {
     assert!(location.starts_with("http://localhost:8123/back?x=1&code="), "{location}");
 }
 
+/// A redirect URI may hold quotes and semicolons. The page's lines make a value of it, and no command.
+#[cfg(unix)]
+#[test]
+fn the_lines_for_a_registered_application_run_nothing_in_a_shell() {
+    const HOSTILE: &str = "http://127.0.0.1:8080/a';touch$IFS'x';'";
+    let page = registration(&provider(), "My app", "https://example.com/", HOSTILE);
+    assert_eq!(page.status, 200);
+    let (_, lines) = page.text().unwrap().split_once(">export ").unwrap();
+    let (lines, _) = lines.split_once("</pre>").unwrap();
+    let lines = format!("export {}", lines.replace("&#39;", "'").replace("&amp;", "&"));
+
+    assert_eq!(pasted_into_sh(&lines, "OAUTH_REDIRECT_URI"), HOSTILE);
+    assert_eq!(pasted_into_sh(&lines, "OAUTH_ISSUER"), ISSUER);
+}
+
 #[test]
 fn a_bad_registration_is_explained_and_nothing_typed_is_lost() {
     let rows = [

@@ -49,6 +49,7 @@ pub fn home(state: &State) -> Response {
         ("Authorization endpoint", "/authorize", "step 1: where a person is asked"),
         ("Token endpoint", "/token", "step 2: where a code becomes an access token"),
         ("User information", "/user", "step 3: what the access token is good for"),
+        ("Revocation endpoint", "/revoke", "after the login: where a token is given back"),
         ("Registration", "/register", "step 0: where an application becomes a client"),
         ("Metadata", "/.well-known/oauth-authorization-server", "all of this, for programs"),
     ];

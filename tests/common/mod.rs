@@ -198,6 +198,21 @@ impl Drop for Running {
     }
 }
 
+/// What a variable holds after these lines were pasted into a shell. Nothing else may have happened: its folder
+/// has to be empty.
+#[cfg(unix)]
+pub fn pasted_into_sh(lines: &str, variable: &str) -> String {
+    static COUNT: AtomicU16 = AtomicU16::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("pasted-{}-{number}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let script = format!("{lines}\nprintf %s \"${variable}\"");
+    let output = Command::new("sh").args(["-c", &script]).current_dir(&folder).output().unwrap();
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "{lines}");
+    std::fs::remove_dir(&folder).unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// The settings that lead a program to the provider of [`provider_that`].
 pub fn endpoints(origin: &str) -> [(&'static str, String); 3] {
     [
