@@ -12,6 +12,7 @@ mod common;
 
 use common::*;
 use oauth2_by_hand::Error;
+use oauth2_by_hand::client::providers::preset;
 use oauth2_by_hand::discover::{
     Metadata, has_no_metadata, metadata_request, openid_metadata_request, read_metadata,
 };
@@ -125,6 +126,41 @@ fn metadata_becomes_settings_in_the_order_in_which_they_are_pasted() {
     ];
     assert_eq!(metadata.settings, expected.map(|(name, value)| (name, value.to_owned())));
     assert!(metadata.knows_s256);
+}
+
+/// What two providers publish, as far as we read it: it says the same as their presets. Discord names no address
+/// for the user, and its browser address has one part more.
+#[test]
+fn the_metadata_of_google_and_discord_agrees_with_their_presets() {
+    let google = json!({
+        "issuer": "https://accounts.google.com",
+        "authorization_endpoint": "https://accounts.google.com/o/oauth2/v2/auth",
+        "token_endpoint": "https://oauth2.googleapis.com/token",
+        "userinfo_endpoint": "https://openidconnect.googleapis.com/v1/userinfo",
+        "revocation_endpoint": "https://oauth2.googleapis.com/revoke",
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+    });
+    let discord = json!({
+        "issuer": "https://discord.com",
+        "authorization_endpoint": "https://discord.com/api/oauth2/authorize",
+        "token_endpoint": "https://discord.com/api/oauth2/token",
+        "revocation_endpoint": "https://discord.com/api/oauth2/token/revoke",
+        "token_endpoint_auth_methods_supported":
+            ["client_secret_basic", "client_secret_post", "none"],
+    });
+    for (name, published, others) in [
+        ("google", google, &[][..]),
+        ("discord", discord, &["OAUTH_AUTHORIZE_URL", "OAUTH_USERINFO_URL"]),
+    ] {
+        let answer = Response::new(200, "application/json", published.to_string());
+        let metadata = read_metadata(&answer, published["issuer"].as_str().unwrap()).unwrap();
+        let preset = preset(name).unwrap();
+        assert_eq!(metadata.settings.len(), 5, "{name}");
+        for (setting, value) in metadata.settings {
+            let is_same = preset.setting(setting) == Some(&value);
+            assert_eq!(is_same, !others.contains(&setting), "{name} {setting}");
+        }
+    }
 }
 
 /// RFC 8414 §3.3: "MUST be identical". It is the defence against mix-up at its root.
