@@ -93,16 +93,26 @@ fn it_logs_in_refreshes_asks_revokes_and_asks_in_vain() {
 /// The refresh token that the provider gave last is revoked, and the new access token is used.
 #[test]
 fn what_a_refresh_gives_is_used_and_what_it_does_not_give_is_kept() {
-    for (given, revoked, said) in [(Some("r2"), "r2", "another one"), (None, "r1", "the same as")] {
+    for (given, revoked, said, scope) in [
+        (json!("r2"), "r2", "another one", json!("b")),
+        (json!(null), "r1", "the same as before", json!(null)),
+    ] {
         let (origin, requests) = provider_but(move |request| {
             let is_refresh = request.body.contains("grant_type=refresh_token");
-            let answer =
-                json!({ "access_token": "a2", "token_type": "Bearer", "refresh_token": given });
+            let answer = json!({
+                "access_token": "a2", "token_type": "Bearer", "refresh_token": given, "scope": scope,
+            });
             is_refresh.then(|| Response::new(200, "application/json", answer.to_string()))
         });
         let (printed, _, code) = run_with_revocation(&origin);
         assert_eq!(code, 0);
-        assert!(printed.contains(&format!("\n   refresh token  {said}")), "{printed}");
+        for row in [
+            &format!("refresh token  {said}"),
+            &format!("scope          {said}"),
+            "it expires     the server does not say",
+        ] {
+            assert!(printed.contains(&format!("\n   {row}\n")), "{row}\n{printed}");
+        }
         let requests = requests.lock().unwrap();
         assert_eq!(
             requests[1].body,

@@ -198,6 +198,22 @@ impl Drop for Running {
     }
 }
 
+/// Metadata with all that we read, and with some members changed; null takes one away.
+pub fn metadata(issuer: &str, changes: serde_json::Value) -> Response {
+    let mut members = serde_json::json!({
+        "issuer": issuer,
+        "authorization_endpoint": format!("{issuer}/a"),
+        "token_endpoint": format!("{issuer}/t"),
+        "userinfo_endpoint": format!("{issuer}/u"),
+        "revocation_endpoint": format!("{issuer}/r"),
+        "token_endpoint_auth_methods_supported": ["client_secret_post"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
+    });
+    members.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    Response::new(200, "application/json", members.to_string())
+}
+
 /// What a variable holds after these lines were pasted into a shell. Nothing else may have happened: its folder
 /// has to be empty.
 #[cfg(unix)]
