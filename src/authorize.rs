@@ -73,8 +73,8 @@ pub fn read_redirect(query: &str, client: &Client, state: &str) -> Result<String
 
     // From here on it is the answer to our question, so whatever is wrong with it ends the wait.
     let parameter = |name| parameter(name).map_err(unreadable);
-    check_issuer(parameter("iss")?, client)?;
     let (code, error) = (parameter("code")?, parameter("error")?);
+    check_issuer(parameter("iss")?, client, &error)?;
     if code.is_some() && error.is_some() {
         return Err(Error::BadCode("it has an error and a code at once"));
     }
@@ -89,14 +89,16 @@ pub fn read_redirect(query: &str, client: &Client, state: &str) -> Result<String
 
 /// Mix-up: a provider in the attacker's hands passes us the code of another one, and we would carry it
 /// to the attacker's token endpoint (RFC 9207 §1). So the redirect has to say whom it comes from.
-fn check_issuer(iss: Option<String>, client: &Client) -> Result<(), Error> {
-    let Some(expected) = client.issuer.clone() else {
-        return Ok(());
-    };
-    match iss {
-        Some(received) if received == expected => Ok(()),
-        Some(received) => Err(Error::IssuerMismatch { expected, received }),
-        None => Err(Error::IssuerMissing(expected)),
+/// An error counts, too: it would end the login as if our provider had said no.
+fn check_issuer(iss: Option<String>, client: &Client, error: &Option<String>) -> Result<(), Error> {
+    match (iss, client.issuer.clone()) {
+        (Some(received), Some(expected)) if received != expected => {
+            Err(Error::IssuerMismatch { expected, received })
+        }
+        (None, Some(expected)) if client.requires_issuer => {
+            Err(Error::IssuerMissing { expected, error: error.clone().unwrap_or_default() })
+        }
+        _ => Ok(()),
     }
 }
 

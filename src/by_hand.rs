@@ -8,6 +8,7 @@
 pub mod base64;
 pub mod basic;
 pub mod compare;
+pub mod invisible;
 pub mod random;
 pub mod sha256;
 pub mod shell;

@@ -18,6 +18,7 @@ mod judge;
 mod pasted;
 mod result_page;
 
+pub use judge::Visit;
 pub use pasted::paste;
 
 use std::sync::Arc;
@@ -26,8 +27,8 @@ use std::time::{Duration, Instant};
 
 use crate::client::Client;
 use crate::error::Error;
+use crate::http::loopback;
 use crate::http::serve::Server;
-use crate::http::{Request, loopback};
 use judge::Judge;
 
 /// How long the user may take to read the consent page.
@@ -41,14 +42,6 @@ pub struct Listener {
     pub redirect_uri: String,
     visits: Receiver<Visit>,
     _server: Option<Server>,
-}
-
-/// A request at the redirect URI, or a pasted URL as one, and what it brought.
-pub struct Visit {
-    /// The request as it came.
-    pub request: Request,
-    /// The authorization code, or why there is none.
-    pub outcome: Result<String, Error>,
 }
 
 /// Listens at the client's redirect URI, on this machine only, for the redirect with this `state`.

@@ -53,6 +53,8 @@ pub struct Client {
     pub revocation_endpoint: Option<String>,
     /// The members of the user's answer that are the id, such as `id`: the first one that is there counts.
     pub user_id_members: Vec<String>,
-    /// The provider's name for itself, if it has one. Then `iss` is required and checked (RFC 9207).
+    /// The provider's name for itself, if we know it. A redirect with another `iss` is refused (RFC 9207).
     pub issuer: Option<String>,
+    /// Whether one without `iss` is refused, too: the provider is known to send it always.
+    pub requires_issuer: bool,
 }

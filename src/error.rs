@@ -68,8 +68,13 @@ pub enum Error {
     /// ([RFC 6749 §10.12](https://www.rfc-editor.org/rfc/rfc6749#section-10.12)).
     StateMismatch,
     /// The redirect does not say which provider it comes from
-    /// ([RFC 9207 §2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)); the one we expect.
-    IssuerMissing(String),
+    /// ([RFC 9207 §2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)).
+    IssuerMissing {
+        /// The issuer that we know the provider by.
+        expected: String,
+        /// The error code that the redirect carries, or nothing.
+        error: String,
+    },
     /// The redirect comes from another provider than the one that we asked
     /// ([RFC 9207 §2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)).
     IssuerMismatch {

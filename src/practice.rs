@@ -159,6 +159,20 @@ pub fn start(
     port: u16,
     watch: impl Fn(&Request, &Answer) + Send + Sync + 'static,
 ) -> io::Result<(Arc<Provider>, Server)> {
+    start_and_report(quirks, port, watch, |_| ())
+}
+
+/// The same. `report` is told why something came that was no request.
+///
+/// # Errors
+///
+/// As [`start`].
+pub fn start_and_report(
+    quirks: &'static Quirks,
+    port: u16,
+    watch: impl Fn(&Request, &Answer) + Send + Sync + 'static,
+    report: impl Fn(&'static str) + Send + Sync + 'static,
+) -> io::Result<(Arc<Provider>, Server)> {
     let (listeners, port) = loopback::listen("127.0.0.1", port)?;
     let provider = Arc::new(Provider::like(&format!("http://127.0.0.1:{port}"), quirks));
 
@@ -168,5 +182,5 @@ pub fn start(
         watch(request, &answer);
         answer.response
     };
-    Ok((provider, Server::start(listeners, Arc::new(handler))?))
+    Ok((provider, Server::start_and_report(listeners, Arc::new(handler), Arc::new(report))?))
 }

@@ -167,7 +167,8 @@ impl Cli {
         self.screen.rule(&format!("browser -> provider: {}", notice.title))?;
         self.screen.mask.learn_query(url);
         self.screen.print_raw(url)?;
-        self.screen.notice(notice.lines)?;
+        let (_, parameters) = url.split_once('?').unwrap_or_default();
+        self.screen.notice(&notice, parameters, |_| false)?;
         self.say_what_to_do(client)?;
         self.pause(if self.options.approve {
             "and the program answers for you"
@@ -177,16 +178,21 @@ impl Cli {
             "to open it"
         })?;
         if self.options.approve {
-            self.screen.note("--approve: the program plays the user. It fetches the consent page and clicks Allow.")?;
-            approve::click_allow(url, &client.redirect_uri)
+            self.screen.say(
+                "   --approve: the program plays the user. As the browser it sends, in short:",
+            )?;
+            let show = |line: &str| self.screen.say(&format!("      {line}"));
+            approve::click_allow(url, &client.redirect_uri, show)?;
+            self.screen.say("")
         } else if self.options.no_browser || self.options.paste {
             Ok(())
         } else {
-            browser::open(url, || {
+            let failed = || {
                 let note = "No browser could be started.";
                 // Should the terminal be gone, the next line to it ends the program.
                 let _ = Screen::new(Mask::hiding()).note(note);
-            });
+            };
+            browser::open(url, failed).unwrap_or_else(|_| failed());
             Ok(())
         }
     }
@@ -236,7 +242,7 @@ impl Cli {
     /// Shows a request of ours, just before it is sent.
     pub fn show_request(&mut self, request: &Request, notice: Notice) -> Result<(), Failure> {
         let title = format!("client -> {}: {}", request.origin, notice.title);
-        self.screen.request(&title, request, notice.lines)?;
+        self.screen.request(&title, request, &notice)?;
         self.pause("to send it")
     }
 
@@ -252,8 +258,9 @@ impl Cli {
         shown: &[&str],
         notice: Notice,
     ) -> Result<(), Failure> {
-        let Notice { title, lines } = notice.of_answer(response);
-        self.screen.response(&format!("provider -> client: {title}"), response, shown, lines)
+        let notice = notice.of_answer(response);
+        let title = format!("provider -> client: {}", notice.title);
+        self.screen.response(&title, response, shown, &notice)
     }
 
     /// What step 1 has come to.
@@ -316,13 +323,7 @@ impl Cli {
         self.screen.rule(&format!("browser -> client: {} (its first line)", notice.title))?;
         let shown = self.screen.mask.request(&first_line);
         self.screen.say(shown.trim_end())?;
-        // Not every provider sends iss.
-        let is_there = |line: &&str| {
-            let name = line.split(' ').next().unwrap_or_default();
-            request.query().split('&').any(|pair| pair.split('=').next() == Some(name))
-        };
-        let there: Vec<&str> = notice.lines.lines().filter(is_there).collect();
-        self.screen.notice(&there.join("\n"))
+        self.screen.notice(&notice, request.query(), |_| false)
     }
 
     fn note_refusal(&mut self, error: &Error) -> Result<(), Failure> {

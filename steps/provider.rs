@@ -5,34 +5,58 @@ mod cli;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use cli::{Failure, Options, Screen};
 use oauth2_by_hand::http::Request;
 use oauth2_by_hand::practice::{self, Answer, quirks};
 
-/// Of exchanges that wait to be printed.
+/// Of messages that wait to be printed.
 const MOST_WAITING: usize = 1000;
+
+/// What the screen shows.
+enum Message {
+    Exchange(Request, Answer),
+    /// Why something that came was no request.
+    Unreadable(&'static str),
+}
+
+/// The way to the screen. A terminal that stands still (Ctrl-S), or a pipe that nobody reads, keeps no client
+/// waiting: what finds no room is counted only.
+#[derive(Clone)]
+struct ToScreen {
+    messages: SyncSender<Message>,
+    dropped: Arc<AtomicUsize>,
+}
+
+impl ToScreen {
+    fn show(&self, message: Message) {
+        if self.messages.try_send(message).is_err() {
+            self.dropped.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+}
 
 fn main() -> ExitCode {
     cli::run_with("provider", serve)
 }
 
 fn serve(options: &Options) -> Result<(), Failure> {
-    // A terminal that stands still (Ctrl-S), or a pipe that nobody reads, must not keep anybody waiting.
-    let (to_print, exchanges) = sync_channel::<(Request, Answer)>(MOST_WAITING);
+    let (messages, to_print) = sync_channel(MOST_WAITING);
     let dropped = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&dropped);
-    let watch = move |request: &Request, answer: &Answer| {
-        if to_print.try_send((request.clone(), answer.clone())).is_err() {
-            counted.fetch_add(1, Ordering::SeqCst);
+    let to_screen = ToScreen { messages, dropped: Arc::clone(&dropped) };
+    let watch = {
+        let to_screen = to_screen.clone();
+        move |request: &Request, answer: &Answer| {
+            to_screen.show(Message::Exchange(request.clone(), answer.clone()));
         }
     };
+    let report = move |reason| to_screen.show(Message::Unreadable(reason));
     let quirks = options.like.unwrap_or(&quirks::PLAIN);
     let port = options.port.unwrap_or(practice::DEFAULT_PORT);
-    let (provider, _server) =
-        practice::start(quirks, port, watch).map_err(|error| Failure::port(port, &error))?;
+    let (provider, _server) = practice::start_and_report(quirks, port, watch, report)
+        .map_err(|error| Failure::port(port, &error))?;
 
     if let Some(quirks) = options.like {
         Screen::new(options.mask()).say(&format!("It behaves like {}.", quirks.title))?;
@@ -40,14 +64,17 @@ fn serve(options: &Options) -> Result<(), Failure> {
     let mut screen = Screen::new(options.mask());
     screen.welcome(provider.issuer(), &provider.settings())?;
     // The server has threads of its own. This one prints until Ctrl-C.
-    for (request, answer) in exchanges {
+    for message in to_print {
         let missed = dropped.swap(0, Ordering::SeqCst);
         // The terminal may be gone; the provider goes on.
         if missed > 0 {
             let _ =
                 screen.note(&format!("{missed} requests are not shown: the terminal stood still."));
         }
-        let _ = screen.exchange(&request, &answer);
+        let _ = match message {
+            Message::Exchange(request, answer) => screen.exchange(&request, &answer),
+            Message::Unreadable(reason) => screen.note(&format!("Not a request: {reason}.")),
+        };
     }
     loop {
         thread::park();

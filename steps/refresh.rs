@@ -47,7 +47,7 @@ fn log_in(cli: &mut Cli, client: &mut Client) -> Result<Token, Failure> {
     cli.heading("Steps 1 and 2: log in")?;
     let state = authorize::new_state()?;
     let listener = match cli.pastes() {
-        true => callback::paste(client, &state, cli.lines()),
+        true => callback::paste(client, &state, cli.lines())?,
         false => callback::listen(client, &state)?,
     };
     client.redirect_uri = listener.redirect_uri.clone();

@@ -19,7 +19,7 @@ fn log_in(cli: &mut Cli) -> Result<(), Failure> {
     cli.heading("Step 1: authorize")?;
     let state = authorize::new_state()?;
     let listener = match cli.pastes() {
-        true => callback::paste(&client, &state, cli.lines()),
+        true => callback::paste(&client, &state, cli.lines())?,
         false => callback::listen(&client, &state)?,
     };
     client.redirect_uri = listener.redirect_uri.clone();

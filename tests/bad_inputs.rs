@@ -116,7 +116,7 @@ fn the_words_of_a_server_never_steer_the_terminal() {
         ] {
             let shown = redirect(&query).unwrap_err().to_string();
             let is_invisible =
-                |c: char| oauth2_by_hand::show::visible::is_invisible(c) && c != '\n';
+                |c: char| oauth2_by_hand::by_hand::invisible::changes_what_is_seen(c) && c != '\n';
             assert!(!shown.contains(is_invisible), "{query}: {shown:?}");
         }
     }

@@ -312,6 +312,30 @@ fn credentials_in_a_url_are_named_as_what_they_are() {
 }
 
 /// The request would leave around the proxy otherwise. The value may hold a password.
+/// A proxy that has ended, and one that lets nothing through: what happened, and the variable to look at.
+#[test]
+fn a_proxy_that_does_not_pass_the_request_on_is_named() {
+    let (refusing, _) = provider_that(|_| Some(Response::new(407, "text/plain", "")));
+    for proxy in [refusing, "http://127.0.0.1:9".to_owned()] {
+        let redirect_uri = format!("http://{}/callback", free_address());
+        let mut step2 = Running::start(
+            program("step2")
+                .arg("--no-browser")
+                .env("https_proxy", proxy)
+                .env("OAUTH_CLIENT_ID", "id")
+                .env("OAUTH_REDIRECT_URI", &redirect_uri)
+                .envs(endpoints("https://provider.example")),
+        );
+        let state = parameter(&step2.authorization_url(), "state").unwrap();
+        browse(&format!("{redirect_uri}?code=c&state={state}"));
+        let (_, errors, code) = step2.end();
+        assert_eq!(code, 1);
+        let errors = errors.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(errors.contains("by the proxy that HTTPS_PROXY or ALL_PROXY names"), "{errors}");
+        assert!(errors.contains("Likely cause: the proxy is not running, or does not"), "{errors}");
+    }
+}
+
 #[test]
 fn an_unusable_proxy_is_named_before_anything_is_sent() {
     for (variable, value) in [

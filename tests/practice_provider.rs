@@ -706,6 +706,12 @@ fn a_bad_registration_is_explained_and_nothing_typed_is_lost() {
         ("My app", "https://bücher.example/", REDIRECT_URI, "a name with other letters"),
         ("My app", "https://example.com/#top", REDIRECT_URI, "The home page"),
         ("\u{3164}\u{3164}", "https://example.com/", REDIRECT_URI, "no character that can be seen"),
+        (
+            "\u{2800} \u{e0020}",
+            "https://example.com/",
+            REDIRECT_URI,
+            "no character that can be seen",
+        ),
         ("My\napp", "https://example.com/", REDIRECT_URI, "a line end"),
         ("My app", "https://example.com/", "https://evil.example/", "The redirect URI"),
         ("My app", "https://example.com/", "http://192.168.0.1/callback", "The redirect URI"),

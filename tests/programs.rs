@@ -15,6 +15,7 @@ use std::net::TcpListener;
 use std::process::Stdio;
 
 use common::*;
+use oauth2_by_hand::http::Response;
 
 /// The words without the ends of lines between them, which are wherever 80 columns end.
 fn unwrapped(text: &str) -> String {
@@ -161,6 +162,8 @@ fn where_no_browser_can_be_started_it_says_so_and_waits() {
     browse(&answer(&url, "allow"));
     let (printed, errors, code) = step1.end();
     assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+    // Said before, so it may not be a promise.
+    assert!(printed.contains("Your browser should open this address"), "{printed}");
 }
 
 #[test]
@@ -436,10 +439,10 @@ fn beside_an_answer_that_says_no_stands_that_it_does() {
 /// Of the redirect, what is explained is what is there: not every provider sends iss.
 #[test]
 fn of_the_redirect_only_what_is_there_is_explained() {
-    for (like, iss) in [("strict", true), ("github", false)] {
+    for (like, iss) in [("strict", true), ("github", true), ("gitlab", false)] {
         let (printed, ..) = run(program("step1").args(["--like", like, "--approve"]));
-        assert!(printed.contains("\n   state  is ours, so this is the answer"), "{printed}");
-        assert_eq!(printed.contains("\n   iss    names the provider that sent it"), iss);
+        assert!(printed.contains("\n      It is ours, so this is the answer"), "{printed}");
+        assert_eq!(printed.contains("\n      Names the provider that sent it."), iss);
     }
 }
 
@@ -523,6 +526,80 @@ fn a_full_disk_is_an_error_with_a_reason() {
     assert!(errors.starts_with("step3: cannot read or write the terminal: no storage"), "{errors}");
 }
 
+/// Of a redirect that ends the wait, nothing says that the wait goes on.
+#[test]
+fn a_redirect_without_the_promised_iss_ends_the_wait_and_is_not_said_to_go_on() {
+    for answer in ["code=c", "error=access_denied", "error=server_error&error_description=no"] {
+        let redirect_uri = format!("http://{}/callback", free_address());
+        let mut step1 = Running::start(
+            program("step1").arg("--no-browser").env("OAUTH_REDIRECT_URI", &redirect_uri),
+        );
+        let state = parameter(&step1.authorization_url(), "state").unwrap();
+        browse(&format!("{redirect_uri}?{answer}&state={state}"));
+        let (printed, errors, code) = step1.end();
+        assert_eq!(code, 1);
+        assert!(unwrapped(&errors).contains("it has no iss."), "{errors}");
+        assert!(!unwrapped(&printed).contains("The wait goes on"), "{printed}");
+        assert!(!unwrapped(&errors).contains("user refused"), "{errors}");
+    }
+}
+
+/// Either may be what it does not know, so both are named, as cause and as remedy.
+#[test]
+fn an_unknown_client_id_and_another_redirect_uri_are_both_named() {
+    let registered = format!("http://{}/callback", free_address());
+    for (name, value) in [
+        ("OAUTH_CLIENT_ID", "unknown"),
+        ("OAUTH_REDIRECT_URI", &*registered.replace("callback", "back")),
+    ] {
+        let mut step1 = program("step1");
+        step1.arg("--approve").env("OAUTH_REDIRECT_URI", &registered).env(name, value);
+        let (_, errors, code) = run(&mut step1);
+        assert_eq!(code, 1);
+        let errors = unwrapped(&errors);
+        for words in [
+            "does not know the client ID, or",
+            "the redirect URI is not the registered one",
+            "Copy the client ID anew.",
+        ] {
+            assert!(errors.contains(words), "{words}: {errors}");
+        }
+    }
+}
+
+/// A person's name is theirs to choose, line ends included: it cannot add a row to our table.
+#[test]
+fn a_name_with_line_ends_fakes_no_row() {
+    for end in ["\n", "\r\n", "\r", "\u{2028}", "\u{85}"] {
+        let name = format!("Mallory{end}   bio     none{end}   id      1");
+        let (origin, _) = provider_that(move |request| {
+            let answer = match request.path() {
+                "/token" => serde_json::json!({ "access_token": "t", "token_type": "Bearer" }),
+                _ => serde_json::json!({ "id": 666, "name": name }),
+            };
+            Some(Response::new(200, "application/json", answer.to_string()))
+        });
+        let redirect_uri = format!("http://{}/callback", free_address());
+        let mut step3 = Running::start(
+            program("step3")
+                .arg("--no-browser")
+                .env("OAUTH_CLIENT_ID", "id")
+                .env("OAUTH_REDIRECT_URI", &redirect_uri)
+                .envs(endpoints(&origin)),
+        );
+        let state = parameter(&step3.authorization_url(), "state").unwrap();
+        browse(&format!("{redirect_uri}?code=c&state={state}"));
+        let (printed, errors, code) = step3.end();
+        assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+        let (_, table) = printed.rsplit_once("We know who it is:").unwrap();
+        let table = table.replace(['\r', '\u{85}', '\u{2028}'], "\n");
+        for row in ["\n   name    Mallory", "\n   bio     (none given)", "\n   id      666\n"] {
+            assert!(table.contains(row), "{row:?} is not in {table}");
+            assert_eq!(table.matches(&row[..10]).count(), 1, "{row:?} in {table}");
+        }
+    }
+}
+
 #[test]
 fn the_provider_that_is_gone_is_named() {
     let free = free_address();
@@ -582,6 +659,62 @@ fn a_provider_whose_output_nobody_reads_answers_everybody() {
 
     assert_eq!(unanswered, None);
     assert!(told.flatten().is_some_and(|line| line.contains("the terminal stood still")));
+}
+
+/// A page of the provider makes a browser fetch its looks: they are told, and fill no screen.
+#[test]
+fn a_style_sheet_a_picture_and_an_icon_are_one_line_each_on_the_providers_screen() {
+    let mut provider = Running::start(program("provider").args(["--port", "0"]));
+    let line = provider.line(|line| line.starts_with("The practice provider is at "));
+    let (_, address) = line.split_once("http://").unwrap();
+    for (number, path, status) in
+        [(1, "/style.css", 200), (2, "/avatar.svg?person=ada", 200), (3, "/favicon.ico", 404)]
+    {
+        raw(address, format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n").as_bytes());
+        let shown = provider.line(|line| line.contains(&format!("{number}. ")));
+        let path = path.split('?').next().unwrap();
+        assert_eq!(shown, format!("-- {number}. GET {path}: HTTP {status}"));
+    }
+    raw(address, format!("GET /register HTTP/1.1\r\nHost: {address}\r\n\r\n").as_bytes());
+    let next = provider.line(|line| line.contains("4. "));
+    assert!(next.starts_with("-- 4. -> provider --"), "{next}");
+    assert!(!provider.printed.contains("text/css"), "{}", provider.printed);
+}
+
+/// Beside the redirect its parameters are listed. A name with a line end is no row of ours.
+#[test]
+fn a_parameter_with_line_ends_fakes_no_row_beside_the_redirect() {
+    let redirect_uri = format!("http://{}/callback", free_address());
+    let mut step1 = Running::start(
+        program("step1").arg("--no-browser").env("OAUTH_REDIRECT_URI", &redirect_uri),
+    );
+    let url = step1.authorization_url();
+    let location = answer(&url, "allow");
+    browse(&format!("{location}&x%0A%20%20%20state=1&y=2%0D%0A%20%20%20code%20%3D%203"));
+    let (printed, errors, code) = step1.end();
+    assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+    let (_, beside) = printed.split_once("the redirect (its first line)").unwrap();
+    assert!(beside.contains("\n   x\\n   state = 1\n   y = 2\\n   code = 3\n"), "{beside}");
+    for name in ["\n   state = ", "\n   code = "] {
+        assert_eq!(beside.matches(name).count(), 1, "{beside}");
+    }
+}
+
+/// `https://127.0.0.1:9000` typed into a browser: it says only that the site is not secure.
+#[test]
+fn the_provider_says_when_https_was_tried_and_when_a_client_sends_chunks() {
+    let mut provider = Running::start(program("provider").args(["--port", "0"]));
+    let line = provider.line(|line| line.starts_with("The practice provider is at "));
+    let (_, address) = line.split_once("http://").unwrap();
+
+    for hello in [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".as_slice(), b"\x16"] {
+        assert!(raw(address, hello).starts_with("HTTP/1.1 400 "));
+        provider.line(|line| line.contains("https was tried"));
+    }
+    raw(address, b"POST /token HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+    provider.line(|line| line.contains("send a Content-Length"));
+    // Nothing of this is an exchange.
+    assert!(!provider.printed.contains("-> provider"), "{}", provider.printed);
 }
 
 /// Two terminals: the lines that the provider prints make another program its client.
@@ -831,4 +964,85 @@ fn behind_the_scenes_masks_a_custom_provider_on_this_machine() {
     assert!(page.contains("Secrets are cut off after four characters."), "{page}");
     assert!(page.contains("client_secret=…") && !page.contains("workshop-secret"), "{page}");
     assert!(page.contains("&quot;name&quot;: &quot;Ada Winter&quot;"), "{page}");
+}
+
+/// What is known of a preset's `iss`, and what it means for a redirect without it.
+#[test]
+fn a_preset_whose_issuer_is_known_says_what_is_checked() {
+    for (name, note) in [
+        (
+            "github",
+            "A redirect that names another provider than https://github.com/login/oauth (iss) is refused, one \
+             that names none is not: GitHub may not always send it (RFC 9207).",
+        ),
+        (
+            "discord",
+            "another provider than https://discord.com (iss) is refused, one that names none is not",
+        ),
+        ("google", "another provider than https://accounts.google.com (iss) is refused"),
+        ("gitlab", "The provider's name (iss) is not checked: OAUTH_ISSUER is not set (RFC 9207)."),
+        ("spotify", "The provider's name (iss) is not checked"),
+        ("vimeo", "The provider's name (iss) is not checked"),
+    ] {
+        let (printed, ..) = run(program("step1")
+            .args(["--provider", name, "--paste"])
+            .envs([("OAUTH_CLIENT_ID", "id"), ("OAUTH_CLIENT_SECRET", "secret")]));
+        assert!(unwrapped(&printed).contains(note), "{name}: {printed}");
+    }
+}
+
+/// A practice run has the practice provider's name, not that of the provider that it plays.
+#[test]
+fn in_a_practice_run_the_issuer_is_the_practice_providers() {
+    let (printed, errors, code) = run(program("step1")
+        .args(["--provider", "discord", "--like", "strict", "--approve"])
+        .envs([("OAUTH_CLIENT_ID", "workshop"), ("OAUTH_CLIENT_SECRET", "workshop-secret")])
+        .env("OAUTH_SCOPE", "read:user"));
+    assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+    assert!(printed.contains("&iss=http%3A%2F%2F127.0.0.1%3A") && !printed.contains("discord.com"));
+    assert!(!unwrapped(&printed).contains("that names none"), "{printed}");
+}
+
+/// A machine that has no more threads to give: a stack that no machine has is the same to the program.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_thread_that_cannot_be_started_is_an_error_and_no_panic() {
+    for (options, address) in [
+        (&["--paste"][..], "standard input"),
+        (&["--no-browser"], "127.0.0.1:"),
+        (&[], "127.0.0.1:"),
+    ] {
+        let redirect_uri = format!("http://{}/callback", free_address());
+        let mut step1 = program("step1");
+        step1.args(["--provider", "gitlab"]).args(options).envs([
+            ("OAUTH_CLIENT_ID", "id"),
+            ("OAUTH_CLIENT_SECRET", "secret"),
+            ("OAUTH_REDIRECT_URI", &*redirect_uri),
+            ("PATH", ""),
+            ("RUST_MIN_STACK", "4000000000000000000"),
+        ]);
+        let (printed, errors, code) = run(&mut step1);
+        assert_eq!(code, 1, "{printed}{errors}");
+        assert!(errors.starts_with(&format!("step1: cannot listen on {address}")), "{errors}");
+        assert!(unwrapped(&errors).contains("it cannot start one more thread"), "{errors}");
+    }
+}
+
+/// The contract of `--approve`: of redirects it follows only the one to us.
+#[test]
+fn approve_follows_no_redirect_to_another_place() {
+    let (elsewhere, visited) = provider_that(|_| Some(Response::new(200, "text/html", "")));
+    for path in ["/callback", "/login"] {
+        let target = format!("{elsewhere}{path}?code=c&state=s");
+        let (origin, _) = provider_that(move |_| Some(Response::see_other(&target)));
+        let redirect_uri = format!("http://{}/callback", free_address());
+        let (_, errors, code) = run(program("step1")
+            .arg("--approve")
+            .env("OAUTH_CLIENT_ID", "id")
+            .env("OAUTH_REDIRECT_URI", redirect_uri)
+            .envs(endpoints(&origin)));
+        assert_eq!(code, 1);
+        assert!(errors.starts_with("step1: the authorization server showed a page"), "{errors}");
+    }
+    assert!(visited.lock().unwrap().is_empty());
 }

@@ -324,9 +324,9 @@ fn each_mode_names_its_scopes_when_another_one_is_asked_for() {
 fn each_mode_has_the_settings_that_fit_it() {
     for (name, scope, client_auth, issuer, user_id) in [
         ("strict", "read:user", None, Some(ISSUER), None),
-        ("github", "read:user", None, None, None),
+        ("github", "read:user", None, Some(ISSUER), None),
         ("gitlab", "read_user", None, None, None),
-        ("google", "profile", None, None, None),
+        ("google", "profile", None, Some(ISSUER), None),
         ("spotify", "", Some("basic"), None, Some("account_id")),
         ("vimeo", "public", Some("basic"), None, Some("uri")),
         ("discord", "identify", None, None, None),
@@ -359,12 +359,14 @@ fn a_scope_means_the_same_under_another_name() {
     assert!(log_in("gitlab", "ada").1.get("email").is_none(), "not asked for, not told");
 }
 
+/// GitHub sends it since August 2026, and Google's metadata promises it.
 #[test]
-fn none_of_the_six_says_iss_and_the_metadata_agrees() {
-    for name in ["github", "gitlab", "google", "spotify", "vimeo", "discord", "strict", "odd"] {
+fn those_of_which_a_document_says_so_send_iss_and_the_metadata_agrees() {
+    for quirks in quirks::ALL {
+        let name = quirks.name;
         let (provider, client) = like(name);
         let iss = parameter(&redirect(&provider, &client, "ada"), "iss");
-        let promised = ["strict", "odd"].contains(&name);
+        let promised = ["github", "google", "strict", "odd"].contains(&name);
         assert_eq!(iss.is_some(), promised, "{name}");
         let url = format!("{ISSUER}/.well-known/oauth-authorization-server");
         let metadata = json(&provider.handle(&Request::get(&url)));

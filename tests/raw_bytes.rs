@@ -80,8 +80,16 @@ const ROWS: &[Row] = &[
     (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, 400),
     (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 400, 400),
     (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411, 411),
-    (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTransfer-Encoding: identity\r\n\r\n", 501, 501),
-    (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTRANSFER-ENCODING:\r\n\r\n", 501, 501),
+    (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTransfer-Encoding: identity\r\n\r\n", 400, 400),
+    (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTRANSFER-ENCODING:\r\n\r\n", 400, 400),
+    (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTransfer-Encoding: deflate,\tChunked\r\n\r\n0\r\n\r\n", 501, 501),
+    (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTransfer-Encoding: chunked, deflate\r\n\r\n0\r\n\r\n", 400, 400),
+    (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", 400, 400),
+    (b"POST {P} HTTP/1.0\r\nHost: {H}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, 400),
+    (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nExpect: 100-continue\r\nContent-Length: 65537\r\n\r\n", 413, 413),
+    (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n", 411, 411),
+    (b"GET {P} HTTP/1.1\r\nHost: {H}\r\nExpect: 200-ok\r\n\r\n", 417, 417),
+    (b"GET {P} HTTP/1.1\r\nHost: {H}\r\nExpect: 100-continue\r\nExpect: 102-processing\r\n\r\n", 417, 417),
     (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400, 400),
     (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nTransfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n", 400, 400),
     (b"POST {P} HTTP/1.1\r\nHost: {H}\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nabcd", 400, 400),
@@ -116,6 +124,11 @@ const ROWS: &[Row] = &[
     (b"GET {P} HTTP/1.1\r\nHost: {H}\r\nX: \x1b[2J\r\n\r\n", 400, 400),
     (b"GET {P} HTTP/1.1\r\nHost: {H}\r\nX: \x7f\r\n\r\n", 400, 400),
     (b"GET {P} HTTP/1.1\r\nHost: {H}\r\nX: \xff\r\n\r\n", 404, 200),
+    (b"GET {P} HTTP/1.1\r\nHost: {H}\r\nCookie: city=M\xfcnchen; a=\x80\r\n\r\n", 404, 200),
+    (b"GET {P} HTTP/1.1\r\nHost: {H}\r\nCookie: a=M\xc3\xbcnchen\xc3\r\n\r\n", 404, 200),
+    (b"GET {P} HTTP/1.1\r\nHost: {H}\r\nX\xfc: a\r\n\r\n", 400, 400),
+    (b"GET {P} HTTP/1.1\r\nHost: {H}\xff\r\n\r\n", 421, 421),
+    (b"GET {P}\xff HTTP/1.1\r\nHost: {H}\r\n\r\n", 400, 400),
     (b"GET {P}\0 HTTP/1.1\r\nHost: {H}\r\n\r\n", 400, 400),
     (b"GET {P}\x0b HTTP/1.1\r\nHost: {H}\r\n\r\n", 400, 400),
     (b"GET {P}\xc3\xa9 HTTP/1.1\r\nHost: {H}\r\n\r\n", 400, 400),
@@ -240,4 +253,49 @@ fn a_redirect_smuggled_behind_another_request_is_not_read() {
     assert!(!code.is_finished());
     browse(&format!("http://{address}/callback?code=the-code&state={STATE}&iss={ISS}"));
     assert_eq!(code.join().unwrap(), Ok("the-code".into()));
+}
+
+/// Node's `request.write` sends chunks: its client library shows what a token endpoint says in JSON (RFC 6749 §5.2).
+#[test]
+fn a_body_in_chunks_is_refused_in_json_with_a_hint() {
+    let (provider, _server) = practice::start(&practice::quirks::PLAIN, 0, |_, _| ()).unwrap();
+    let host = provider.issuer().strip_prefix("http://").unwrap();
+    for path in ["/token", "/register"] {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
+        );
+        let answer = raw(host, request.as_bytes());
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 411 Length Required\r\n"), "{head}");
+        for header in
+            ["content-type: application/json", "cache-control: no-store", "pragma: no-cache"]
+        {
+            assert!(head.lines().any(|line| line == header), "{header} in {head}");
+        }
+        let members: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(members["error"], "invalid_request");
+        assert_eq!(members["error_description"], "send a Content-Length: chunks are not read here");
+    }
+}
+
+/// curl asks before a large form, and waits a second for the answer.
+#[test]
+fn a_client_that_asks_before_it_sends_its_body_is_told_to_go_on() {
+    let (provider, _server) = practice::start(&practice::quirks::PLAIN, 0, |_, _| ()).unwrap();
+    let host = provider.issuer().strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    let head = format!(
+        "POST /token HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Expect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut interim = [0; 25];
+    stream.read_exact(&mut interim).unwrap();
+    assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
+
+    stream.write_all(b"a=b").unwrap();
+
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
 }

@@ -11,8 +11,8 @@
 mod common;
 
 use common::*;
-use oauth2_by_hand::Error;
 use oauth2_by_hand::authorize::{authorization_url, new_state, read_redirect};
+use oauth2_by_hand::{Client, Error};
 
 /// RFC 6749 §4.1.1, RFC 7636 §4.3: each parameter once, and nothing else.
 #[test]
@@ -127,11 +127,16 @@ fn every_flipped_bit_of_the_state_is_refused() {
 #[test]
 fn a_redirect_of_another_provider_is_refused() {
     let expected = || ISSUER.to_owned();
+    let missing =
+        |error: &str| Error::IssuerMissing { expected: expected(), error: error.to_owned() };
     let other =
         |received: &str| Error::IssuerMismatch { expected: expected(), received: received.into() };
     for (query, error) in [
-        ("code=abc&state={S}", Error::IssuerMissing(expected())),
-        ("code=abc&state={S}&iss=", Error::IssuerMissing(expected())),
+        ("code=abc&state={S}", missing("")),
+        ("code=abc&state={S}&iss=", missing("")),
+        ("code=abc&state={S}&Iss={I}", missing("")),
+        ("error=access_denied&state={S}", missing("access_denied")),
+        ("error=server_error&error_description=x&state={S}&iss=", missing("server_error")),
         ("code=abc&state={S}&iss={I}%2F", other("http://127.0.0.1:9000/")),
         ("code=abc&state={S}&iss=HTTP%3A%2F%2F127.0.0.1%3A9000", other("HTTP://127.0.0.1:9000")),
         ("error=access_denied&state={S}&iss=https://evil.example", other("https://evil.example")),
@@ -143,9 +148,35 @@ fn a_redirect_of_another_provider_is_refused() {
 
 #[test]
 fn without_a_known_issuer_iss_is_not_looked_at() {
-    let client = oauth2_by_hand::Client { issuer: None, ..workshop() };
+    let client = Client { issuer: None, requires_issuer: false, ..workshop() };
     for query in ["code=abc&state=s", "code=abc&state=s&iss=https://anything.example"] {
         assert_eq!(read_redirect(query, &client, "s"), Ok("abc".into()));
+    }
+}
+
+/// GitHub has switched `iss` on, off and on again: a preset knows its name, and not whether it comes.
+#[test]
+fn where_iss_is_known_but_not_promised_its_absence_is_accepted_and_another_one_refused() {
+    let issuer = "https://github.com/login/oauth";
+    let client = Client { issuer: Some(issuer.into()), requires_issuer: false, ..workshop() };
+    let read = |query: &str| read_redirect(query, &client, "s");
+    let denied = Error::AuthorizationRefused { error: "denied".into(), description: "".into() };
+    for (query, expected) in [
+        ("code=abc&state=s", Ok("abc".into())),
+        ("code=abc&state=s&iss=", Ok("abc".into())),
+        ("code=abc&state=s&iss=https://github.com/login/oauth", Ok("abc".into())),
+        ("error=denied&state=s", Err(denied.clone())),
+        ("error=denied&state=s&iss=https%3A%2F%2Fgithub.com%2Flogin%2Foauth", Err(denied)),
+    ] {
+        assert_eq!(read(query), expected, "{query}");
+    }
+    for received in
+        ["https://github.com/login/oauth/", "https://github.com", "https://evil.example"]
+    {
+        let mismatch = Error::IssuerMismatch { expected: issuer.into(), received: received.into() };
+        for query in ["code=abc", "error=denied"] {
+            assert_eq!(read(&format!("{query}&state=s&iss={received}")), Err(mismatch.clone()));
+        }
     }
 }
 

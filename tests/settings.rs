@@ -80,6 +80,8 @@ fn a_bad_value_is_refused_with_the_name_of_its_variable() {
         ("OAUTH_CLIENT_ID", "\u{feff}id"),
         ("OAUTH_CLIENT_ID", "i\u{200b}d"),
         ("OAUTH_CLIENT_SECRET", "secret\u{2060}"),
+        ("OAUTH_CLIENT_SECRET", "\u{202a}secret"),
+        ("OAUTH_CLIENT_SECRET", "sec\u{ad}ret"),
         ("OAUTH_CLIENT_SECRET", "sec\u{fffd}ret"),
         ("OAUTH_CLIENT_AUTH", "Post"),
         ("OAUTH_CLIENT_AUTH", "jwt"),

@@ -55,6 +55,44 @@ fn token_request_at(provider: &Provider) -> Request {
     token_request(&workshop(), &parameter(&redirect, "code").unwrap(), CODE_VERIFIER)
 }
 
+/// A learner who writes `token_request` and forgets a field is told which, and not four possibilities.
+#[test]
+fn a_field_that_is_missing_from_the_token_request_is_named() {
+    for name in
+        ["grant_type", "code", "redirect_uri", "code_verifier", "client_id", "client_secret"]
+    {
+        for is_empty in [false, true] {
+            let provider = Provider::new(ISSUER);
+            let mut request = token_request_at(&provider);
+            let pairs = request.body.split('&').filter_map(|pair| match pair.split_once('=') {
+                Some((key, _)) if key == name => is_empty.then(|| format!("{key}=")),
+                _ => Some(pair.to_owned()),
+            });
+            request.body = pairs.collect::<Vec<_>>().join("&");
+            let says = unwrapped_error(read_token(&provider.handle(&request)));
+            let cause = format!(
+                "Likely cause: the request has no {name}, or an empty one. What to do: add it"
+            );
+            assert!(says.contains(&cause), "{says}");
+        }
+    }
+    // Look-alikes: more than one name, another request's, no name.
+    let words =
+        ["redirect_uri or code_verifier is missing", "code_challenge is missing", "bad code"];
+    for description in words {
+        let refused = Error::TokenRefused {
+            error: "invalid_request".into(),
+            description: description.into(),
+        };
+        assert!(!refused.to_string().contains("the request has no"), "{refused}");
+    }
+    let at_step_1 = Error::AuthorizationRefused {
+        error: "invalid_request".into(),
+        description: "client_id is missing".into(),
+    };
+    assert!(!at_step_1.to_string().contains("the request has no"), "{at_step_1}");
+}
+
 fn unwrapped_error<T>(result: Result<T, Error>) -> String {
     unwrapped(&result.err().unwrap().to_string())
 }

@@ -984,6 +984,24 @@ fn a15_no_secret_of_a_real_provider_is_in_any_page_or_cookie() {
     assert!(seen.contains("Secrets are cut off after four characters."));
 }
 
+/// A link of a stranger's starts the login, with as many values as it likes: they take no secret's room in the mask.
+#[test]
+fn a15_a_login_address_full_of_codes_shows_no_secret() {
+    let token = r#"{"access_token":"CanaryTokenCanaryToken","token_type":"Bearer","scope":"CanaryCodeCanaryCode CanarySecretCanary"}"#;
+    let canned = canned((200, token), (200, user_named("Ada")));
+    let app = App::new(ORIGIN, vec![real("real", &canned.origin)]);
+    let mut browser = Browser::default();
+    let many: String = (0..40).map(|number| format!("&code=stranger-{number:020}")).collect();
+    let url = browser.start(&app, &format!("/login?provider=real{many}"));
+    let state = parameter(&url, "state").unwrap();
+    browser.get(&app, &format!("/callback?code=CanaryCodeCanaryCode&state={state}"));
+
+    let page = browser.get(&app, "/behind-the-scenes");
+    let html = page.text().unwrap();
+    assert!(html.contains("&quot;scope&quot;: &quot;Cana… Cana…&quot;"), "{html}");
+    assert!(!html.contains(&state), "{html}");
+}
+
 #[test]
 fn a15_the_practice_providers_token_is_shown_behind_the_scenes_and_nowhere_else() {
     let world = world();
@@ -1443,10 +1461,13 @@ fn c27_an_answer_at_the_address_of_its_own_provider_logs_in_however_its_query_is
 fn c27_no_login_begins_at_a_provider_whose_answers_nothing_tells_apart_from_anothers() {
     let with_issuer = |mut provider: Provider, issuer: &str| {
         provider.client.issuer = Some(issuer.into());
+        provider.client.requires_issuer = !issuer.ends_with("sometimes.example");
         provider
     };
     let at = |name, target| real_at(name, "https://idp.example", target);
     let (first, second) = ("https://1.example", "https://2.example");
+    // Two whose names are known and that leave them out as they like.
+    let (third, fourth) = ("https://3.sometimes.example", "https://4.sometimes.example");
     for (providers, refused) in [
         (vec![at("a", "/callback"), at("b", "/callback"), at("c", "/c")], "ab"),
         (vec![at("a", "/callback"), at("b", "/b"), at("c", "/callback?")], "ac"),
@@ -1469,6 +1490,22 @@ fn c27_no_login_begins_at_a_provider_whose_answers_nothing_tells_apart_from_anot
                 at("c", "/callback"),
             ],
             "ab",
+        ),
+        (
+            vec![
+                with_issuer(at("a", "/callback"), third),
+                with_issuer(at("b", "/callback"), fourth),
+                with_issuer(at("c", "/callback"), first),
+            ],
+            "ab",
+        ),
+        (
+            vec![
+                with_issuer(at("a", "/callback"), third),
+                at("b", "/b"),
+                with_issuer(at("c", "/callback"), second),
+            ],
+            "",
         ),
     ] {
         let app = App::new(ORIGIN, providers);

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 
-use super::{Visit, result_page};
+use super::result_page;
 use crate::authorize;
 use crate::by_hand::{compare, urlencoding};
 use crate::client::Client;
@@ -15,6 +15,14 @@ use crate::http::{Request, Response, endpoint};
 
 /// A page can send any number of requests here. More than these are answered, but not handed on.
 const MAX_STRAY_VISITS: usize = 100;
+
+/// A request at the redirect URI, or a pasted URL as one, and what it brought.
+pub struct Visit {
+    /// The request as it came.
+    pub request: Request,
+    /// The authorization code, or why there is none.
+    pub outcome: Result<String, Error>,
+}
 
 /// The login that waits, and where its visits go.
 pub(super) struct Judge {

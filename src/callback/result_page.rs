@@ -3,6 +3,12 @@
 //! At this moment nobody is logged in, so the page says "code received" and not more. The pages are
 //! fixed: nothing of the request returns in them, or a made-up error text could bring a script
 //! along. The one inline style is named in the policy by its hash.
+//!
+//! A deviation: the code stays in the address bar, and [RFC 6749 §3.1.2.5] wants the browser redirected to another
+//! address (a SHOULD). That would need a script, or a port that stays open after the login. So the page loads and links
+//! nothing, no cache keeps it, and the code can be used once.
+//!
+//! [RFC 6749 §3.1.2.5]: https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2.5
 
 use crate::by_hand::{base64, sha256};
 use crate::error::Error;

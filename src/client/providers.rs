@@ -19,6 +19,9 @@ pub struct Preset {
     pub registration: &'static str,
     /// The settings that are the same for everybody.
     pub settings: &'static [(&'static str, &'static str)],
+    /// The name that it sends as `iss`, where a document says so. A redirect without `iss` is accepted all the same:
+    /// GitHub has switched it on, off and on again.
+    pub issuer: Option<&'static str>,
     /// Where its API puts the user's id, name, bio and picture, for people. `get_user_info` takes the id from
     /// `OAUTH_USER_ID`, and reads the others without asking who the provider is.
     pub user: &'static str,
@@ -41,8 +44,9 @@ pub const PRESETS: &[Preset] = &[
             ("OAUTH_SCOPE", "read:user"),
             ("OAUTH_CLIENT_AUTH", "post"),
         ],
+        issuer: Some("https://github.com/login/oauth"),
         user: "id, name, bio, avatar_url",
-        facts: "GitHub's documentation, 2025 and 2026; that new applications may have tokens that expire is what \
+        facts: "GitHub's documentation, 2025 and 2026; iss as well-known clients have met it since August 2026; that new applications may have tokens that expire is what \
                 well-known clients do. Nobody has run it against the live service yet.",
     },
     Preset {
@@ -58,6 +62,7 @@ pub const PRESETS: &[Preset] = &[
             ("OAUTH_SCOPE", "read_user"),
             ("OAUTH_CLIENT_AUTH", "post"),
         ],
+        issuer: None,
         user: "id, name, bio, avatar_url",
         facts: "GitLab's documentation, 2025 and 2026; that its API is on gitlab.com is general knowledge. \
                 Nobody has run it against the live service yet.",
@@ -76,6 +81,7 @@ pub const PRESETS: &[Preset] = &[
             ("OAUTH_SCOPE", "openid profile"),
             ("OAUTH_CLIENT_AUTH", "post"),
         ],
+        issuer: Some("https://accounts.google.com"),
         user: "sub, name, no bio, picture",
         facts: "the endpoints as well-known clients use them, the user's fields and desktop clients from \
                 Google's documentation, the scope from general knowledge. Nobody has run it against \
@@ -94,6 +100,7 @@ pub const PRESETS: &[Preset] = &[
             ("OAUTH_USER_ID", "account_id"),
             ("OAUTH_CLIENT_AUTH", "basic"),
         ],
+        issuer: None,
         user: "account_id, display_name, no bio, images[0].url",
         facts: "Spotify's documentation, 2025 and 2026 (since May 2026 it asks for account_id in the place of id); that the name needs no scope and that PKCE is taken is what \
                 well-known clients do. Nobody has run it against the live service yet.",
@@ -111,6 +118,7 @@ pub const PRESETS: &[Preset] = &[
             ("OAUTH_SCOPE", "public"),
             ("OAUTH_CLIENT_AUTH", "basic"),
         ],
+        issuer: None,
         user: "the last part of uri, name, bio, the largest of pictures.sizes",
         facts: "Vimeo's documentation, 2025 and 2026, its media types included; the scope and Basic as well-known clients use them. Whether it \
                 checks PKCE is not known. Nobody has run it against the live service yet.",
@@ -129,6 +137,7 @@ pub const PRESETS: &[Preset] = &[
             ("OAUTH_SCOPE", "identify"),
             ("OAUTH_CLIENT_AUTH", "post"),
         ],
+        issuer: Some("https://discord.com"),
         user: "id, global_name or username, no bio, no picture (avatar is a hash, not a URL)",
         facts: "Discord's documentation and its metadata, 2025 and 2026, PKCE and client authentication \
                 included; the exact port as well-known clients have it. Nobody has run it against the live service yet.",
@@ -145,6 +154,7 @@ pub const PRESETS: &[Preset] = &[
             ("OAUTH_SCOPE", "read:member:trello"),
             ("OAUTH_CLIENT_AUTH", "post"),
         ],
+        issuer: None,
         user: "id, fullName, bio, avatarUrl with /170.png at its end",
         facts: "Atlassian's documentation for the grant with PKCE and the scope, new in September 2026; the addresses, \
                 prompt and the user's fields as one client uses them. That client sends the token request \

@@ -15,6 +15,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::by_hand::invisible::is_invisible;
 use crate::by_hand::urlencoding;
 use crate::client::{Client, ClientAuthentication};
 use crate::error::Error;
@@ -60,6 +61,7 @@ pub fn client(settings: &Settings) -> Result<Client, Error> {
         user_id_members: user_id_members(optional("OAUTH_USER_ID"))?,
         // An issuer is compared to the byte, so it is kept to the byte.
         issuer: optional("OAUTH_ISSUER").map(|issuer| url("OAUTH_ISSUER", issuer)).transpose()?,
+        requires_issuer: optional("OAUTH_ISSUER").is_some(),
     })
 }
 
@@ -92,9 +94,7 @@ fn words(setting: &'static str, value: String) -> Result<String, Error> {
         return Err(refuse(setting, "it holds a line end, or a space at its start or end"));
     }
     // What a web page or an editor can leave in a copied value; U+FFFD stands for bytes that are no text.
-    if value
-        .contains(|c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fffd}'))
-    {
+    if value.contains(|c| is_invisible(c) || c == '\u{fffd}') {
         let problem =
             "it holds a character that is not seen, or bytes that are not UTF-8; copy it anew";
         return Err(refuse(setting, problem));

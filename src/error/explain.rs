@@ -54,8 +54,8 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         ),
         CannotListen { address, reason } => say(
             format!("cannot listen on {address}: {reason}."),
-            "the port is below 1024, or the machine does not have that address.",
-            "set OAUTH_REDIRECT_URI to http://127.0.0.1:8080/callback and register it with the provider.",
+            "the port is below 1024, the machine does not have that address, or it cannot start one more thread.",
+            "set OAUTH_REDIRECT_URI to http://127.0.0.1:8080/callback and register it with the provider. For a thread, end other programs.",
         ),
         NoRedirect(seconds) => say(
             format!("the browser did not come back within {seconds} seconds."),
@@ -89,14 +89,21 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
             "a tab of an earlier login was used or reloaded; or somebody tries to log you in as themselves (RFC 6749 §10.12).",
             "use the browser tab that this program opened, and only that one.",
         ),
-        IssuerMissing(expected) => say(
+        IssuerMissing { expected, error } if !error.is_empty() => say(
+            format!(
+                "the redirect says {error:?}, but not that it comes from {expected:?}: it has no iss."
+            ),
+            "OAUTH_ISSUER is set, but the provider leaves iss out of its errors. Or this error is another server's: it may be anybody's (RFC 9207 §2).",
+            "look at the page in the browser and start again. If the provider's metadata does not promise iss, unset OAUTH_ISSUER.",
+        ),
+        IssuerMissing { expected, .. } => say(
             format!("the redirect does not say that it comes from {expected:?}: it has no iss."),
             "OAUTH_ISSUER is set, but the provider does not send iss; or another server sent this redirect (RFC 9207 §2.4).",
             "do not use its code. If the provider's metadata does not promise iss, unset OAUTH_ISSUER.",
         ),
         IssuerMismatch { expected, received } => say(
             format!("the redirect comes from {received:?}, but we asked {expected:?}."),
-            "OAUTH_ISSUER has a typing mistake (a slash at the end counts); or another server wants our code (RFC 9207 §2.4).",
+            "OAUTH_ISSUER has a typing mistake (a slash at the end counts), or the preset is out of date; or another server wants our code (RFC 9207 §2.4).",
             "do not use its code. Compare OAUTH_ISSUER with the issuer in the provider's metadata.",
         ),
         BadCode(problem) => say(
@@ -287,6 +294,14 @@ fn refused(who: &str, error: &str, description: &str) -> [String; 3] {
         "access_denied" => format!("the {who} says that the user refused: {error:?}{words}"),
         _ => format!("the {who} refused: {error:?}{words}"),
     };
+    if let Some(name) = missing(description).filter(|_| who == "token endpoint") {
+        let cause = format!("the request has no {name}, or an empty one.");
+        return say(
+            happened,
+            &cause,
+            "add it in token_request, src/fetch_token.rs; if it comes from a setting, such as OAUTH_CLIENT_SECRET, set it.",
+        );
+    }
     match CODES.iter().find(|(code, ..)| *code == error) {
         Some((_, cause, remedy)) => say(happened, cause, remedy),
         None => say(
@@ -295,6 +310,16 @@ fn refused(who: &str, error: &str, description: &str) -> [String; 3] {
             "look it up in the provider's documentation.",
         ),
     }
+}
+
+/// The parameter of the token request (RFC 6749 §4.1.3, RFC 7636 §4.5) that a server's words call missing.
+fn missing(words: &str) -> Option<&'static str> {
+    const PARAMETERS: [&str; 6] =
+        ["grant_type", "code", "redirect_uri", "code_verifier", "client_id", "client_secret"];
+    let words: Vec<&str> = words.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    let mut named = PARAMETERS.into_iter().filter(|name| words.contains(name));
+    let only = named.next().filter(|_| named.next().is_none());
+    only.filter(|_| words.iter().any(|word| word.eq_ignore_ascii_case("missing")))
 }
 
 fn say(happened: impl Into<String>, cause: &str, remedy: &str) -> [String; 3] {

@@ -270,14 +270,14 @@ fn reason(status: u16) -> &'static str {
 }
 
 #[rustfmt::skip]
-const REASONS: [(u16, &str); 29] = [
+const REASONS: [(u16, &str); 30] = [
     (200, "OK"), (201, "Created"), (204, "No Content"),
     (301, "Moved Permanently"), (302, "Found"), (303, "See Other"), (304, "Not Modified"),
     (307, "Temporary Redirect"), (308, "Permanent Redirect"),
     (400, "Bad Request"), (401, "Unauthorized"), (403, "Forbidden"), (404, "Not Found"),
     (405, "Method Not Allowed"), (406, "Not Acceptable"), (408, "Request Timeout"),
-    (411, "Length Required"), (413, "Content Too Large"), (415, "Unsupported Media Type"), (421, "Misdirected Request"),
-    (422, "Unprocessable Content"), (429, "Too Many Requests"), (431, "Request Header Fields Too Large"),
+    (411, "Length Required"), (413, "Content Too Large"), (415, "Unsupported Media Type"), (417, "Expectation Failed"),
+    (421, "Misdirected Request"), (422, "Unprocessable Content"), (429, "Too Many Requests"), (431, "Request Header Fields Too Large"),
     (500, "Internal Server Error"), (501, "Not Implemented"), (502, "Bad Gateway"),
     (503, "Service Unavailable"), (504, "Gateway Timeout"), (505, "HTTP Version Not Supported"),
 ];
@@ -342,8 +342,10 @@ mod tests {
             (405, "HTTP/1.1 405 Method Not Allowed"),
             (406, "HTTP/1.1 406 Not Acceptable"),
             (408, "HTTP/1.1 408 Request Timeout"),
+            (411, "HTTP/1.1 411 Length Required"),
             (413, "HTTP/1.1 413 Content Too Large"),
             (415, "HTTP/1.1 415 Unsupported Media Type"),
+            (417, "HTTP/1.1 417 Expectation Failed"),
             (421, "HTTP/1.1 421 Misdirected Request"),
             (422, "HTTP/1.1 422 Unprocessable Content"),
             (429, "HTTP/1.1 429 Too Many Requests"),

@@ -8,9 +8,10 @@
 //! bytes  ->  head (request line, headers)  ->  body of Content-Length bytes  ->  Request
 //! ```
 //!
-//! Specification: [RFC 9112 §3, §5, §6.3].
+//! Specification: [RFC 9112 §3, §5, §6.1, §6.3]; [RFC 9110 §10.1.1] for `Expect`.
 //!
-//! [RFC 9112 §3, §5, §6.3]: https://www.rfc-editor.org/rfc/rfc9112#section-3
+//! [RFC 9112 §3, §5, §6.1, §6.3]: https://www.rfc-editor.org/rfc/rfc9112#section-3
+//! [RFC 9110 §10.1.1]: https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1
 
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 
@@ -39,7 +40,43 @@ use Unreadable::{Refused, Silent};
 ///
 /// [`Unreadable`], after which nothing more may be read from the connection.
 pub fn read_request(stream: &mut dyn Read, origin: &str) -> Result<Request, Unreadable> {
+    read_with_continue(stream, origin, &mut || ())
+}
+
+/// The same. `send_continue` is called when the client waits for `100 Continue` before it sends the body.
+///
+/// # Errors
+///
+/// [`Unreadable`], after which nothing more may be read from the connection.
+pub fn read_with_continue(
+    stream: &mut dyn Read,
+    origin: &str,
+    send_continue: &mut dyn FnMut(),
+) -> Result<Request, Unreadable> {
     let mut stream = BufReader::new(stream.take(MAX_HEAD_BYTES as u64));
+    let head = read_head(&mut stream)?;
+    let mut request = parse_head(&head, origin)?;
+    let is_http_1_0 = head.lines().next().is_some_and(|line| line.ends_with(" HTTP/1.0"));
+    let expects_continue = expects_continue(&request)? && !is_http_1_0;
+    check_transfer_encoding(&request, is_http_1_0)?;
+
+    // What follows the body would be a second request: we close instead.
+    let length = body_length(&request)?;
+    if expects_continue && length > stream.buffer().len() {
+        send_continue();
+    }
+    stream.get_mut().set_limit(length as u64);
+    match stream.take(length as u64).read_to_string(&mut request.body) {
+        Ok(read) if read == length => Ok(request),
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            Err(Refused(400, "the body is not text"))
+        }
+        _ => Err(Refused(400, "the body is shorter than its Content-Length")),
+    }
+}
+
+/// Everything up to and with the empty line.
+fn read_head(stream: &mut dyn BufRead) -> Result<String, Unreadable> {
     let mut head = Vec::new();
     // RFC 8446 §5.1: TLS begins with a record of type 22, and waits for an answer in TLS.
     if stream.fill_buf().is_ok_and(|start| start.first() == Some(&22)) {
@@ -57,18 +94,7 @@ pub fn read_request(stream: &mut dyn Read, origin: &str) -> Result<Request, Unre
         }
     }
     // RFC 9110 §5.5: other bytes than ASCII are data in a header. Another program's cookie may hold them.
-    let mut request = parse_head(&String::from_utf8_lossy(&head), origin)?;
-
-    // What follows the body would be a second request: we close instead.
-    let length = body_length(&request)?;
-    stream.get_mut().set_limit(length as u64);
-    match stream.take(length as u64).read_to_string(&mut request.body) {
-        Ok(read) if read == length => Ok(request),
-        Err(error) if error.kind() == ErrorKind::InvalidData => {
-            Err(Refused(400, "the body is not text"))
-        }
-        _ => Err(Refused(400, "the body is shorter than its Content-Length")),
-    }
+    Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
 /// Reads the request line and the headers, up to and with the empty line.
@@ -124,19 +150,40 @@ fn parse_header(line: &str) -> Result<(String, String), Unreadable> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// RFC 9112 §6.3: two ways to say how long the body is are two ways to read the stream.
-fn body_length(request: &Request) -> Result<usize, Unreadable> {
-    match *request.headers_named("Transfer-Encoding") {
-        [] => (),
-        // Two ways to say one length are an attack (RFC 9112 §6.1).
-        _ if request.header("Content-Length").is_some() => {
-            return Err(Refused(400, "there are Transfer-Encoding and Content-Length"));
-        }
-        [chunked] if chunked.eq_ignore_ascii_case("chunked") => {
-            return Err(Refused(411, "send a Content-Length: chunks are not read here"));
-        }
-        _ => return Err(Refused(501, "this Transfer-Encoding is not understood here")),
+/// Whether the client waits for `100 Continue`. No other expectation is known (RFC 9110 §10.1.1).
+fn expects_continue(request: &Request) -> Result<bool, Unreadable> {
+    let expected = request.headers_named("Expect");
+    if !expected.iter().all(|value| value.eq_ignore_ascii_case("100-continue")) {
+        return Err(Refused(417, "only Expect: 100-continue is known here"));
     }
+    Ok(!expected.is_empty())
+}
+
+/// No coding of the body is read here. Which answer it gets depends on whether its end could be found
+/// (RFC 9112 §6.1, §6.3).
+fn check_transfer_encoding(request: &Request, is_http_1_0: bool) -> Result<(), Unreadable> {
+    let headers = request.headers_named("Transfer-Encoding");
+    let codings = headers.join(",").to_ascii_lowercase();
+    let codings: Vec<&str> = codings.split(',').map(str::trim).collect();
+    match codings.split_last() {
+        _ if headers.is_empty() => Ok(()),
+        // Smuggling: two ways to say how long the body is are two ways to read the stream.
+        _ if request.header("Content-Length").is_some() => {
+            Err(Refused(400, "there are Transfer-Encoding and Content-Length"))
+        }
+        _ if is_http_1_0 => Err(Refused(400, "HTTP/1.0 has no Transfer-Encoding")),
+        Some((&"chunked", [])) => {
+            Err(Refused(411, "send a Content-Length: chunks are not read here"))
+        }
+        Some((&"chunked", before)) if !before.contains(&"chunked") => {
+            Err(Refused(501, "this Transfer-Encoding is not understood here"))
+        }
+        _ => Err(Refused(400, "chunked has to be the last Transfer-Encoding, and there once")),
+    }
+}
+
+/// The length of the body; two of them would be two ways to read the stream (RFC 9112 §6.3).
+fn body_length(request: &Request) -> Result<usize, Unreadable> {
     let length = match *request.headers_named("Content-Length") {
         [] => return Ok(0),
         [length] => length,
@@ -185,7 +232,7 @@ mod tests {
 
     #[test]
     fn what_is_not_exactly_http_is_refused() {
-        let rows: [(&[u8], u16); 33] = [
+        let rows: [(&[u8], u16); 38] = [
             (b"GET / HTTP/1.1", 400),
             (b"GET / HTTP/1.1\r\nHost: a\r\n", 400),
             (b"GET / HTTP/1.1\nHost: a\n\n", 400),
@@ -208,11 +255,16 @@ mod tests {
             (b"GET / HTTP/1.1\r\nHost: a\x00\r\n\r\n", 400),
             (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0", 400),
             (b"POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n0\r\n\r\n", 411),
-            (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+            (b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+            (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
             (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501),
+            (b"POST / HTTP/1.1\r\nTransfer-Encoding: x\r\nTransfer-Encoding: chunked\r\n\r\n", 501),
+            (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked, gzip\r\n\r\n", 400),
+            (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked;q=1\r\n\r\n", 400),
+            (b"POST / HTTP/1.1\r\nExpect: 200-ok\r\n\r\n", 417),
             (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
             (b"\x16", 400),
-            (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 501),
+            (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
             (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na", 400),
             (b"POST / HTTP/1.1\r\nContent-Length: +5\r\n\r\nabcde", 400),
             (b"POST / HTTP/1.1\r\nContent-Length: 5, 5\r\n\r\nabcde", 400),
@@ -226,6 +278,32 @@ mod tests {
                 Err(Refused(status, _)) => assert_eq!(status, expected, "{shown:?}"),
                 other => panic!("{shown:?} gave {other:?}"),
             }
+        }
+    }
+
+    /// RFC 9110 §10.1.1: a client of HTTP/1.0 would not understand it, and one that sends its body already waits
+    /// for nothing.
+    #[test]
+    fn continue_is_sent_once_and_only_to_a_client_that_waits_for_it() {
+        let rows = [
+            ("1.1", "100-continue", "2", "", 1),
+            ("1.1", "100-Continue", "65536", "", 1),
+            ("1.1", "100-continue", "2", "a", 1),
+            ("1.1", "100-continue", "2", "ab", 0),
+            ("1.1", "100-continue", "0", "", 0),
+            ("1.0", "100-continue", "2", "", 0),
+            ("1.1", "100-continue", "65537", "", 0),
+            ("1.1", "100-continue", "x", "", 0),
+            ("1.1", "101-continue", "2", "", 0),
+            ("1.1", "100-continue, other", "2", "", 0),
+        ];
+        for (version, expect, length, body, expected) in rows {
+            let bytes = format!(
+                "POST / HTTP/{version}\r\nExpect: {expect}\r\nContent-Length: {length}\r\n\r\n{body}"
+            );
+            let mut sent = 0;
+            let _ = read_with_continue(&mut bytes.as_bytes(), "", &mut || sent += 1);
+            assert_eq!(sent, expected, "{bytes:?}");
         }
     }
 

@@ -20,7 +20,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::read::{Unreadable, read_request};
+use serde_json::json;
+
+use super::read::{Unreadable, read_with_continue};
 use super::{Request, Response};
 
 /// How many connections, and how many of their threads, there are at one time.
@@ -39,6 +41,8 @@ const RECONSIDER: Duration = Duration::from_millis(50);
 
 /// What answers the requests. It is called on many threads at once.
 pub type Handler = dyn Fn(&Request) -> Response + Send + Sync;
+/// What is told why something was no request, once that was answered. It is called on many threads at once.
+pub type OnUnreadable = dyn Fn(&'static str) + Send + Sync;
 
 /// A running server. Dropping it closes the port and everything that is still open.
 pub struct Server {
@@ -49,6 +53,7 @@ pub struct Server {
 
 struct Shared {
     handler: Arc<Handler>,
+    on_unreadable: Arc<OnUnreadable>,
     deadline: Duration,
     stopping: AtomicBool,
     connections: Mutex<Connections>,
@@ -86,16 +91,31 @@ impl Server {
     ///
     /// What the system says when it gives no thread.
     pub fn start(listeners: Vec<TcpListener>, handler: Arc<Handler>) -> io::Result<Server> {
-        Server::start_with(listeners, handler, DEADLINE)
+        Server::start_with(listeners, handler, Arc::new(|_| ()), DEADLINE)
+    }
+
+    /// The same, and says what came that was no request.
+    ///
+    /// # Errors
+    ///
+    /// What the system says when it gives no thread.
+    pub fn start_and_report(
+        listeners: Vec<TcpListener>,
+        handler: Arc<Handler>,
+        on_unreadable: Arc<OnUnreadable>,
+    ) -> io::Result<Server> {
+        Server::start_with(listeners, handler, on_unreadable, DEADLINE)
     }
 
     fn start_with(
         listeners: Vec<TcpListener>,
         handler: Arc<Handler>,
+        on_unreadable: Arc<OnUnreadable>,
         deadline: Duration,
     ) -> io::Result<Server> {
         let shared = Arc::new(Shared {
             handler,
+            on_unreadable,
             deadline,
             stopping: AtomicBool::new(false),
             connections: Mutex::default(),
@@ -128,10 +148,13 @@ impl Drop for Server {
                 let _ = acceptor.join();
             }
         }
-        // An answer that is on its way may arrive; all other connections are cut off.
+        // A request that has arrived is answered, and its answer may arrive; nothing waits for more requests.
         let connections = self.shared.lock();
-        let owed = |all: &mut Connections| all.open.iter().any(|one| one.stage != Stage::Reading);
-        let waited = self.shared.ended.wait_timeout_while(connections, FAREWELL, owed);
+        for connection in connections.open.iter().filter(|one| one.stage == Stage::Reading) {
+            let _ = connection.stream.shutdown(Shutdown::Read);
+        }
+        let is_open = |all: &mut Connections| !all.open.is_empty();
+        let waited = self.shared.ended.wait_timeout_while(connections, FAREWELL, is_open);
         for connection in &waited.unwrap_or_else(PoisonError::into_inner).0.open {
             let _ = connection.stream.shutdown(Shutdown::Both);
         }
@@ -207,24 +230,38 @@ impl Serving {
     fn serve(self) {
         let mut stream = Timed::new(&self.stream, self.shared.deadline);
         let origin = self.stream.local_addr().map(|address| format!("http://{address}"));
-        let (head_only, response) = match read_request(&mut stream, &origin.unwrap_or_default()) {
+        let origin = origin.unwrap_or_default();
+        let send_continue = &mut || {
+            // Without it the client sends the body a little later, or never, and that is seen then.
+            let _ = self.write(b"HTTP/1.1 100 Continue\r\n\r\n");
+        };
+        let (wire, refused) = match read_with_continue(&mut stream, &origin, send_continue) {
             Ok(request) => {
                 self.enter(Stage::Answering);
-                (request.method == "HEAD", (self.shared.handler)(&request))
+                let response = (self.shared.handler)(&request);
+                let wire = match request.method.as_str() {
+                    "HEAD" => response.head_to_wire().into_bytes(),
+                    _ => response.to_wire(),
+                };
+                (wire, None)
             }
             Err(Unreadable::Silent) => return,
             Err(Unreadable::Refused(status, reason)) => {
-                (false, Response::new(status, "text/plain", format!("{reason}\n")))
+                (refusal(status, reason).to_wire(), Some(reason))
             }
         };
-        let wire = match head_only {
-            true => response.head_to_wire().into_bytes(),
-            false => response.to_wire(),
-        };
-        if Timed::new(&self.stream, self.shared.deadline).write_all(&wire).is_ok() {
+        let written = self.write(&wire);
+        if let Some(reason) = refused {
+            (self.shared.on_unreadable)(reason);
+        }
+        if written.is_ok() {
             self.enter(Stage::Closing);
             self.close_gently();
         }
+    }
+
+    fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        Timed::new(&self.stream, self.shared.deadline).write_all(bytes)
     }
 
     fn enter(&self, stage: Stage) {
@@ -252,6 +289,14 @@ impl Drop for Serving {
         }
         self.shared.ended.notify_all();
     }
+}
+
+/// JSON with the names of RFC 6749 §5.2: it may have been meant for a token endpoint, and a client shows these.
+fn refusal(status: u16, reason: &str) -> Response {
+    let body = json!({ "error": "invalid_request", "error_description": reason });
+    Response::new(status, "application/json", format!("{body:#}\n"))
+        .with_header("cache-control", "no-store")
+        .with_header("pragma", "no-cache")
 }
 
 /// A stream with one deadline for all its reads and writes together, however slowly they come.

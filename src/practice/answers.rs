@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::state::State;
 use crate::by_hand::random;
 use crate::by_hand::urlencoding::parameter;
 use crate::error::Error;
@@ -53,19 +52,19 @@ pub fn field<'a>(pairs: &'a [(String, String)], name: &'static str) -> &'a str {
 
 /// The cookie that binds a browser to what it was asked. Cookies do not know ports (RFC 6265 §8.5), so its name
 /// holds ours, and two providers on one machine do not end each other's sessions.
-fn session_cookie(state: &State) -> String {
-    let port = state.issuer.rsplit(':').next().unwrap_or_default();
+fn session_cookie(issuer: &str) -> String {
+    let port = issuer.rsplit(':').next().unwrap_or_default();
     format!("practice_session_{port}")
 }
 
 /// Empty where the browser sends none.
-pub fn session_of<'a>(state: &State, request: &'a Request) -> &'a str {
-    request.cookie(&session_cookie(state)).unwrap_or_default()
+pub fn session_of<'a>(issuer: &str, request: &'a Request) -> &'a str {
+    request.cookie(&session_cookie(issuer)).unwrap_or_default()
 }
 
 /// `life` is that of the form on the page.
-pub fn with_session(state: &State, response: Response, session: &str, life: Duration) -> Response {
-    let (name, seconds) = (session_cookie(state), life.as_secs());
+pub fn with_session(issuer: &str, response: Response, session: &str, life: Duration) -> Response {
+    let (name, seconds) = (session_cookie(issuer), life.as_secs());
     let cookie = format!("{name}={session}; Max-Age={seconds}; HttpOnly; SameSite=Lax; Path=/");
     response.with_header("set-cookie", &cookie)
 }

@@ -158,7 +158,7 @@ fn consent(
     };
     let now = state.now();
     state.transactions.insert(&name, transaction, now);
-    Ok(with_session(state, page, &session, TRANSACTION_LIFE))
+    Ok(with_session(&state.issuer, page, &session, TRANSACTION_LIFE))
 }
 
 /// The browser goes back to the client, with the answer.

@@ -252,6 +252,18 @@ mod tests {
         assert!(page.contains("href=\"/register\""));
     }
 
+    /// An application with sixty accents on one letter could otherwise write over the page's header.
+    #[test]
+    fn a_name_is_drawn_within_its_card() {
+        let (_, card) = STYLE.split_once("\n.card {").unwrap();
+        let (rules, _) = card.split_once('}').unwrap();
+        assert!(rules.contains("\n  overflow: clip;\n"), "{rules}");
+        for page in every_page("word") {
+            let (before, _) = page.split_once("<bdi>").unwrap_or((&page, ""));
+            assert!(before.contains("class=\"card\""), "{before}");
+        }
+    }
+
     /// `style-src 'self'` and `img-src 'self'` would block them in silence.
     #[test]
     fn the_style_sheet_fetches_nothing() {

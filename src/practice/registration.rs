@@ -15,6 +15,7 @@ use super::pages::registration::{RegistrationForm, register_form, registered_pag
 use super::quirks::SecretIn;
 use super::state::{DAY, Registration, State, workshop};
 use crate::by_hand::compare;
+use crate::by_hand::invisible::is_invisible;
 use crate::by_hand::urlencoding::decode_pairs;
 use crate::http::endpoint::{self, Endpoint};
 use crate::http::{Request, Response};
@@ -31,14 +32,14 @@ pub fn form(state: &mut State, request: &Request) -> Answered {
     let (session, form_token) = session(state, request)?;
     let redirect_uri = &workshop(state.quirks).redirect_uri;
     let form = RegistrationForm { name: "", homepage: "", redirect_uri };
-    Ok(with_session(state, register_form(200, &form, &form_token, ""), &session, DAY))
+    Ok(with_session(&state.issuer, register_form(200, &form, &form_token, ""), &session, DAY))
 }
 
 /// The form comes back.
 pub fn register(state: &mut State, request: &Request) -> Answered {
     let pairs = decode_pairs(&request.body).unwrap_or_default();
     let field = |name| field(&pairs, name).trim();
-    let session = session_of(state, request);
+    let session = session_of(&state.issuer, request);
     let form_token = state.sessions.get(session, state.now()).cloned();
     let fits = form_token.filter(|token| compare::equal(token, field("form_token")));
     let Some(form_token) = fits.filter(|_| !is_from_elsewhere(request)) else {
@@ -97,7 +98,7 @@ pub fn settings(state: &State, client: &Registration) -> Vec<(&'static str, Stri
 /// The browser's session and the token of its registration form; a new one if it has none.
 pub fn session(state: &mut State, request: &Request) -> Result<(String, String), Response> {
     let now = state.now();
-    let session = session_of(state, request);
+    let session = session_of(&state.issuer, request);
     if let Some(form_token) = state.sessions.get(session, now) {
         return Ok((session.to_owned(), form_token.clone()));
     }
@@ -123,12 +124,7 @@ fn check(form: &RegistrationForm) -> Result<(), &'static str> {
     if name.contains(char::is_control) {
         return Err("The name holds a line end or another control character.");
     }
-    let is_unseen = |c: char| {
-        c.is_whitespace()
-            || matches!(c, '\u{ad}' | '\u{3164}' | '\u{feff}')
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-    };
-    if name.chars().all(is_unseen) {
+    if name.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
         return Err("The name has no character that can be seen.");
     }
     let is_web = homepage.starts_with("https://") || homepage.starts_with("http://");

@@ -101,7 +101,9 @@ fn check_code(code: &Code, client: &Registration, pairs: &Pairs) -> Result<(), R
     if code.grant.client_id != client.client_id {
         return Err(invalid_grant("this code was given to another client"));
     }
-    if value(pairs, "redirect_uri")? != Some(&code.grant.redirect_uri) {
+    let redirect_uri = value(pairs, "redirect_uri")?;
+    let redirect_uri = redirect_uri.ok_or_else(|| invalid_grant("redirect_uri is missing"))?;
+    if redirect_uri != code.grant.redirect_uri {
         return Err(invalid_grant("redirect_uri is not the one of the authorization request"));
     }
     let fits = |verifier: &str| {

@@ -133,6 +133,15 @@ impl Mask {
         self.text(&(response.head_to_wire() + response.text().unwrap_or(&body)))
     }
 
+    /// The parameters of a query or a form, decoded and in their order, as they may be printed.
+    pub fn parameters(&mut self, encoded: &str) -> Vec<(String, String)> {
+        let masked = if self.hides { self.pairs(encoded, false) } else { encoded.to_owned() };
+        let decoded = |text| urlencoding::decode(text).unwrap_or_else(|_| text.to_owned());
+        urlencoding::pairs_as_written(&masked)
+            .map(|(name, value)| (self.text(&decoded(name)), self.text(&decoded(value))))
+            .collect()
+    }
+
     fn headers(&mut self, headers: &[(String, String)]) -> Vec<(String, String)> {
         let masked = headers.iter().map(|(name, value)| {
             let value = match name.to_ascii_lowercase().as_str() {
@@ -186,12 +195,15 @@ impl Mask {
     fn pairs(&mut self, pairs: &str, is_error: bool) -> String {
         let is_error = is_error || pairs.split('&').any(|pair| pair.starts_with("error="));
         let masked = pairs.split('&').map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let Some((name, value)) = pair.split_once('=') else {
+                // It may be a value in the place of a name.
+                let is_name = pair.is_empty() || SECRET_NAMES.contains(&pair);
+                return if is_name { pair.to_owned() } else { shortened(pair) };
+            };
             let decoded = urlencoding::decode(name).unwrap_or_default();
             self.notice(&decoded, &urlencoding::decode(value).unwrap_or_else(|_| value.into()));
-            let equals = if name.len() < pair.len() { "=" } else { "" };
             match value {
-                "" => masked_name(name) + equals,
+                "" => masked_name(name) + "=",
                 _ if is_shown(&decoded, &[], is_error) => format!("{name}={}", shown_value(value)),
                 _ => format!("{}={}", masked_name(name), shortened(value)),
             }
@@ -334,6 +346,7 @@ mod tests {
             ("%63ode=abcdefghijklmnop&iss=x", "%63ode=abcd…&iss=x"),
             ("CODE=abcdefghijklmnop&s%63ope=a+b", "CODE=abcd…&s%63ope=a+b"),
             ("code=&state&iss=", "code=&state&iss="),
+            ("x=1&ghp_16C7e42F292c6912E7&&short", "x=…&ghp_…&&…"),
             ("abcdefghijklmnopqrstuvwxyz0123456789", "abcd…"),
             ("abcdefghijklmnopqrstuvwxyz0123456789=", "abcd…="),
             ("x=1=2&%zz=abcdefghijklmnop", "x=…&%zz=abcd…"),

@@ -11,7 +11,7 @@
 
 use std::fmt;
 
-use crate::show::visible::is_invisible;
+use crate::by_hand::invisible::changes_what_is_seen;
 
 /// A piece of HTML, safe to send. The field is private: that is the whole defence.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -79,7 +79,7 @@ fn escape(text: &str) -> String {
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
             '\n' | '\t' => escaped.push(c),
-            c if is_invisible(c) => escaped.extend(c.escape_unicode()),
+            c if changes_what_is_seen(c) => escaped.extend(c.escape_unicode()),
             c => escaped.push(c),
         }
     }

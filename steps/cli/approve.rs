@@ -4,12 +4,18 @@
 //! the redirect. The provider cannot tell the difference, and has no back door for it.
 
 use super::Failure;
-use oauth2_by_hand::http::{Request, Response, send};
+use oauth2_by_hand::http::{Request, Response, endpoint, send};
 
-/// Answers the authorization request at `url` with Allow, as the person whom the page suggests.
-pub fn click_allow(url: &str, redirect_uri: &str) -> Result<(), Failure> {
+/// Answers the authorization request at `url` with Allow, as the person whom the page suggests. Each request and
+/// what came of it is told to `show`, in short.
+pub fn click_allow(
+    url: &str,
+    redirect_uri: &str,
+    show: impl Fn(&str) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let request = from_browser(Request::get(url));
     let page = send(&request)?;
+    show(&format!("GET {} (the consent page): HTTP {}", request.path(), page.status))?;
     let html = page.text().unwrap_or_default();
     // A request that is wrong in a lesser way is sent back at once, without a question.
     if page.status == 303 {
@@ -27,14 +33,20 @@ pub fn click_allow(url: &str, redirect_uri: &str) -> Result<(), Failure> {
         .with_header("Origin", &request.origin)
         .with_header("Cookie", &cookie(&page));
     let answer = send(&click)?;
+    show(&format!("POST {} (decision=allow): HTTP {}", request.path(), answer.status))?;
     follow(&answer, answer.text().unwrap_or_default(), redirect_uri)
 }
 
-/// Goes where the answer sends the browser.
+/// Goes where the answer sends the browser, if that is to us. Our listener answers at once, on a thread of its own.
 fn follow(answer: &Response, html: &str, redirect_uri: &str) -> Result<(), Failure> {
-    let location = answer.header("location").ok_or_else(|| refused(html, redirect_uri))?;
+    let location = answer.header("location").unwrap_or_default();
     let request = from_browser(Request::get(location));
-    // What came of it is told by the callback, which answers at once.
+    let is_ours = endpoint::has_host_of(endpoint::authority(&request.origin), redirect_uri)
+        && endpoint::has_target_of(&request.target, redirect_uri);
+    if !is_ours {
+        return Err(refused(html, redirect_uri));
+    }
+    // What came of it is told by the callback.
     let _ = send(&request);
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::io;
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -9,17 +10,23 @@ use std::thread;
 ///
 /// The URL is one argument of one program: no shell reads it (RFC 6749 §10.14).
 /// It takes a moment to find out that there is none, so that is told to `failed` later.
-pub fn open(url: &str, failed: impl FnOnce() + Send + 'static) {
+///
+/// # Errors
+///
+/// Where no thread can wait for what becomes of it: then it is not started.
+pub fn open(url: &str, failed: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let mut command = opener();
     command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     for (name, _) in env::vars_os().filter(|(name, _)| is_ours(name)) {
         command.env_remove(name);
     }
     own_group(&mut command);
-    thread::spawn(move || match command.status() {
+    let opener = thread::Builder::new().name("browser".into());
+    opener.spawn(move || match command.status() {
         Ok(status) if status.success() => (),
         _ => failed(),
-    });
+    })?;
+    Ok(())
 }
 
 /// A browser and its extensions have no use for a client secret.

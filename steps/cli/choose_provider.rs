@@ -93,9 +93,16 @@ pub fn choose_provider(
     // Said before the login begins: afterwards a code would be lost.
     proxy_to(&chosen.client.token_endpoint)?;
     proxy_to(&chosen.client.user_info_endpoint)?;
-    if chosen.client.issuer.is_none() {
-        let note = "The provider's name (iss) is not checked: OAUTH_ISSUER is not set (RFC 9207).";
-        chosen.notes.push(note.into());
+    let title = &chosen.title;
+    match &chosen.client.issuer {
+        Some(_) if chosen.client.requires_issuer => (),
+        Some(issuer) => chosen.notes.push(format!(
+            "A redirect that names another provider than {issuer} (iss) is refused, one that names none is not: \
+             {title} may not always send it (RFC 9207)."
+        )),
+        None => chosen.notes.push(
+            "The provider's name (iss) is not checked: OAUTH_ISSUER is not set (RFC 9207).".into(),
+        ),
     }
     let client = &chosen.client;
     let words = [Some(&client.client_id), client.client_secret.as_ref()];
@@ -196,7 +203,8 @@ fn real(program: &str, preset: &Preset, environment: Settings) -> Result<ChosenP
         );
         return Err(Error::Configuration { setting, problem }.into());
     }
-    let client = settings::client(&settings)?;
+    let issuer = preset.issuer.map(str::to_owned);
+    let client = Client { issuer, requires_issuer: false, ..settings::client(&settings)? };
     let note = format!(
         "{title} has settings of its own: not used from the environment: {}. Is the client ID really \
          {title}'s?",

@@ -42,7 +42,7 @@ impl Failure {
              mostly the port too."
         );
         let remedy = "register exactly that redirect URI, or set OAUTH_REDIRECT_URI to the registered one. \
-                      Use 127.0.0.1.";
+                      Use 127.0.0.1. Copy the client ID anew.";
         Failure { code: 1, ..Failure::usage(&happened, &cause, remedy) }
     }
 

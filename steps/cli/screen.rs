@@ -6,7 +6,9 @@
 use std::io::{self, Write};
 
 use super::Failure;
+use super::notice::Notice;
 use oauth2_by_hand::by_hand::shell;
+use oauth2_by_hand::http::fields::Fields;
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::practice::Answer;
 use oauth2_by_hand::show::mask::Mask;
@@ -47,19 +49,42 @@ impl Screen {
         ))
     }
 
-    /// The line below a message, and what to notice in it.
-    pub fn notice(&self, lines: &str) -> Result<(), Failure> {
+    /// The line below a message, its parameters decoded, one a line, and what to notice in them and in the other
+    /// parts that it `has`.
+    pub fn notice(
+        &mut self,
+        notice: &Notice,
+        parameters: &str,
+        has: impl Fn(&str) -> bool,
+    ) -> Result<(), Failure> {
         print(&"-".repeat(WIDTH))?;
-        for line in lines.lines() {
-            print(&format!("   {line}"))?;
+        let parameters = self.mask.parameters(parameters);
+        for (name, value) in &parameters {
+            print(&format!("   {} = {}", one_line(name), one_line(value)))?;
+            let words = notice.of(name);
+            if !words.is_empty() {
+                print(&wrapped(&format!("      {words}")))?;
+            }
+        }
+        for (name, words) in notice.rows() {
+            if name.is_empty() {
+                print(&wrapped(&format!("   {words}")))?;
+            } else if !parameters.iter().any(|(listed, _)| listed == name) && has(name) {
+                print(&wrapped(&format!("   {name}: {words}")))?;
+            }
         }
         print("")
     }
 
-    pub fn request(&mut self, title: &str, request: &Request, notice: &str) -> Result<(), Failure> {
+    pub fn request(
+        &mut self,
+        title: &str,
+        request: &Request,
+        notice: &Notice,
+    ) -> Result<(), Failure> {
         self.rule(title)?;
         message(&self.mask.request(request))?;
-        self.notice(notice)
+        self.notice(notice, &request.body, |name| request.header(name).is_some())
     }
 
     /// `shown` are members that may be shown also where secrets are masked.
@@ -68,11 +93,13 @@ impl Screen {
         title: &str,
         response: &Response,
         shown: &[&str],
-        notice: &str,
+        notice: &Notice,
     ) -> Result<(), Failure> {
         self.rule(title)?;
         message(&self.mask.response(response, shown))?;
-        self.notice(notice)
+        let members = Fields::read(response);
+        let has_member = |name: &str| members.as_ref().is_ok_and(|all| all.get(name).is_some());
+        self.notice(notice, "", |name| response.header(name).is_some() || has_member(name))
     }
 
     /// A remark, between the messages, with an empty line after it.
@@ -85,9 +112,7 @@ impl Screen {
     pub fn table(&self, rows: &[(&str, &str)]) -> Result<(), Failure> {
         let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         for (name, value) in rows {
-            // A value with line ends would look like rows of ours.
-            let value = value.replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t");
-            self.say(&format!("   {name:<width$}  {value}"))?;
+            self.say(&format!("   {name:<width$}  {}", one_line(value)))?;
         }
         print("")
     }
@@ -98,10 +123,14 @@ impl Screen {
         let number = self.exchanges;
         // A mask for each exchange: one for all would know more secrets with each, and get slower.
         let mut mask = self.mask.clone();
+        let response = &answer.response;
+        if is_decoration(request, response) {
+            let path = mask.text(request.path());
+            return print(&format!("-- {number}. GET {path}: HTTP {}", response.status));
+        }
         self.rule(&format!("{number}. -> provider"))?;
         message(&mask.request(request))?;
         self.rule(&format!("{number}. <- provider"))?;
-        let response = &answer.response;
         match response.media_type().as_str() {
             "application/json" | "text/plain" => message(&mask.response(response, &[]))?,
             media_type => {
@@ -136,6 +165,15 @@ impl Screen {
     }
 }
 
+/// Whether a browser fetches this for the looks of a page: a style sheet, a picture, an icon.
+fn is_decoration(request: &Request, response: &Response) -> bool {
+    let media_type = response.media_type();
+    request.method == "GET"
+        && (media_type == "text/css"
+            || media_type.starts_with("image/")
+            || request.path() == "/favicon.ico")
+}
+
 /// Our own words in lines that fit: each line is broken between words and indented like its start.
 pub fn wrapped(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
@@ -154,6 +192,11 @@ pub fn wrapped(text: &str) -> String {
         lines.push(fitted);
     }
     lines.join("\n")
+}
+
+/// A value with line ends would look like rows of ours.
+fn one_line(value: &str) -> String {
+    value.replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t")
 }
 
 /// A message as it is. If it does not end its last line, we do.

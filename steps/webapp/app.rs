@@ -105,13 +105,16 @@ impl App {
         self.providers.iter().find(named)
     }
 
-    /// Mix-up: another provider whose answers would pass for this one's, because neither the address nor `iss`
-    /// tells them apart. Nothing could keep its codes from this one, so no login begins (RFC 9700 §4.4.2).
+    /// Mix-up: another provider whose answers would pass for this one's, because neither the address nor an `iss` that
+    /// one of them always sends tells them apart. Nothing could keep its codes from this one, so no login begins
+    /// (RFC 9700 §4.4.2).
     fn indistinguishable_from(&self, provider: &Arc<Provider>) -> Option<&Arc<Provider>> {
         let mut others = self.providers.iter().filter(|other| !Arc::ptr_eq(other, provider));
         others.find(|other| {
             let (_, target) = endpoint::split(&other.client.redirect_uri);
-            other.client.issuer == provider.client.issuer && provider.is_answered_at(&target)
+            let always_sends = other.client.requires_issuer || provider.client.requires_issuer;
+            let differs = always_sends && other.client.issuer != provider.client.issuer;
+            !differs && provider.is_answered_at(&target)
         })
     }
 

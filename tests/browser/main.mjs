@@ -7,6 +7,7 @@ import { Stage } from './stage.mjs';
 import './login.test.mjs';
 import './registration.test.mjs';
 import './attacks.test.mjs';
+import './cookies.test.mjs';
 import './pages.test.mjs';
 import './webapp.test.mjs';
 import './firefox.test.mjs';

@@ -26,7 +26,7 @@ pub fn decide(state: &mut State, request: &Request) -> Answered {
     if is_from_elsewhere(request) {
         return Err(not_accepted("The click comes from a page that is not this provider's."));
     }
-    let session = session_of(state, request);
+    let session = session_of(&state.issuer, request);
     if session.is_empty() {
         return Err(not_accepted(
             "Your browser sent no cookie. It has to keep the one that came with the question.",

@@ -48,7 +48,7 @@ const AFTER_THE_RFCS: Quirks = Quirks {
 pub static STRICT: Quirks =
     Quirks { name: "strict", title: "a strict provider", pkce_for_all: true, ..AFTER_THE_RFCS };
 
-/// A known provider: none of the documents at hand says that one of the six sends `iss`.
+/// A known provider: most have no document that says that they send `iss`.
 const KNOWN: Quirks = Quirks { iss: false, ..AFTER_THE_RFCS };
 
 const NOT_FILLED_IN: &[(&str, &str)] = &[("ada", "bio"), ("zoe", "name")];
@@ -56,6 +56,7 @@ const NOT_FILLED_IN: &[(&str, &str)] = &[("ada", "bio"), ("zoe", "name")];
 static GITHUB: Quirks = Quirks {
     name: "github",
     title: "GitHub",
+    iss: true,
     secret_in: SecretIn::Form,
     form_unless_json: true,
     errors_under_200: &[
@@ -86,6 +87,7 @@ static GITLAB: Quirks = Quirks {
 static GOOGLE: Quirks = Quirks {
     name: "google",
     title: "Google",
+    iss: true,
     scopes: &[
         person("profile"),
         Scope {

@@ -44,7 +44,7 @@ pub fn authenticate(
         (Some(client), None, None) => Ok(client),
         (Some(_), None, Some(_)) => Err(invalid_client("this client is public and has no secret")),
         (Some(_), Some(_), None) => {
-            Err(invalid_client("this client has a secret and did not send it"))
+            Err(invalid_client("client_secret is missing, and this client has one"))
         }
         (Some(client), Some(_), Some(_)) if fits => {
             state.failures.remove(&client_id);
@@ -71,8 +71,9 @@ fn credentials(
                 state.quirk("a client secret is read in the Authorization header only.");
                 return Err(invalid_client("send the client secret as Authorization: Basic"));
             }
-            let id =
-                id.ok_or_else(|| invalid_client("no client_id and no Authorization header"))?;
+            let id = id.ok_or_else(|| {
+                invalid_client("client_id is missing, and so is the Authorization header")
+            })?;
             return Ok((id.to_owned(), secret.map(str::to_owned)));
         }
         [header] => header,
@@ -108,7 +109,8 @@ fn basic(state: &mut State, header: &str) -> Option<(String, String)> {
     Some(decoded)
 }
 
-/// Guessing: each wrong secret after the first few doubles the wait, for this client alone.
+/// Guessing: each wrong secret after the first few doubles the wait, for this client alone. The price: a stranger
+/// who sends wrong secrets makes the real client wait too, because only its secret tells them apart.
 fn check_wait(state: &State, request: &Request, client_id: &str) -> Result<(), Response> {
     let now = state.now();
     let Some(failures) = state.failures.get(client_id, now) else {
