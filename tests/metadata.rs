@@ -113,6 +113,7 @@ fn the_metadata_of_google_and_discord_agrees_with_their_presets() {
         "userinfo_endpoint": "https://openidconnect.googleapis.com/v1/userinfo",
         "revocation_endpoint": "https://oauth2.googleapis.com/revoke",
         "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "authorization_response_iss_parameter_supported": true,
     });
     let discord = json!({
         "issuer": "https://discord.com",
@@ -121,6 +122,7 @@ fn the_metadata_of_google_and_discord_agrees_with_their_presets() {
         "revocation_endpoint": "https://discord.com/api/oauth2/token/revoke",
         "token_endpoint_auth_methods_supported":
             ["client_secret_basic", "client_secret_post", "none"],
+        "authorization_response_iss_parameter_supported": true,
     });
     for (name, published, others) in [
         ("google", google, &[][..]),
@@ -129,9 +131,13 @@ fn the_metadata_of_google_and_discord_agrees_with_their_presets() {
         let answer = Response::new(200, "application/json", published.to_string());
         let metadata = read_metadata(&answer, published["issuer"].as_str().unwrap()).unwrap();
         let preset = preset(name).unwrap();
-        assert_eq!(metadata.settings.len(), 5, "{name}");
+        assert_eq!(metadata.settings.len(), 6, "{name}");
         for (setting, value) in metadata.settings {
-            let is_same = preset.setting(setting) == Some(&value);
+            let own = match setting {
+                "OAUTH_ISSUER" => preset.issuer,
+                _ => preset.setting(setting),
+            };
+            let is_same = own == Some(&value);
             assert_eq!(is_same, !others.contains(&setting), "{name} {setting}");
         }
     }
