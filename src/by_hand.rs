@@ -11,4 +11,5 @@ pub mod compare;
 pub mod invisible;
 pub mod random;
 pub mod sha256;
+pub mod shell;
 pub mod urlencoding;

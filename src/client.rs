@@ -49,6 +49,8 @@ pub struct Client {
     pub token_endpoint: String,
     /// Where the access token buys the user's name.
     pub user_info_endpoint: String,
+    /// Where a token is given back, if the provider has such an endpoint (RFC 7009).
+    pub revocation_endpoint: Option<String>,
     /// The members of the user's answer that are the id, such as `id`: the first one that is there counts.
     pub user_id_members: Vec<String>,
     /// The provider's name for itself, if we know it. A redirect with another `iss` is refused (RFC 9207).

@@ -24,6 +24,16 @@ pub enum Error {
     },
     /// The operating system gave no random bytes.
     NoRandomness,
+    /// The metadata names another issuer than the one that was asked for
+    /// ([RFC 8414 §3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
+    WrongIssuer {
+        /// The issuer that was asked for.
+        asked: String,
+        /// The issuer that the metadata names.
+        received: String,
+    },
+    /// The provider's metadata cannot be used; the reason.
+    BadMetadata(String),
     /// Text in percent-encoding that cannot be decoded; the reason.
     Encoding(&'static str),
     /// A parameter came twice ([RFC 6749 §3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)).
@@ -131,6 +141,15 @@ pub enum Error {
     },
     /// The API's answer is no user; the reason.
     BadUserResponse(String),
+    /// The token was not revoked ([RFC 7009 §2.2.1](https://www.rfc-editor.org/rfc/rfc7009#section-2.2.1)).
+    NotRevoked {
+        /// The HTTP status; under 503 the token still exists.
+        status: u16,
+        /// The error code, such as `unsupported_token_type`, or nothing.
+        error: String,
+        /// The server's own words, or nothing.
+        description: String,
+    },
 }
 
 impl Error {

@@ -13,6 +13,10 @@
 //! [RFC 6749 §4.1.3, §5, §6]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3
 //! [RFC 7636 §4.5]: https://www.rfc-editor.org/rfc/rfc7636#section-4.5
 
+mod revoke;
+
+pub use revoke::{read_revocation, revoke_request};
+
 use crate::by_hand::basic;
 use crate::client::{Client, ClientAuthentication};
 use crate::error::Error::{self, BadTokenResponse, TokenRefused, Unavailable};
@@ -47,13 +51,13 @@ pub fn token_request(client: &Client, code: &str, code_verifier: &str) -> Reques
         // A code that was caught or smuggled in is useless without this (RFC 7636 §1, RFC 9700 §4.5).
         ("code_verifier", code_verifier),
     ];
-    authenticated_request(client, &pairs)
+    authenticated_request(client, &client.token_endpoint, &pairs)
 }
 
 /// The request that exchanges a refresh token for a new access token (RFC 6749 §6).
 pub fn refresh_request(client: &Client, refresh_token: &str) -> Request {
     let pairs = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
-    authenticated_request(client, &pairs)
+    authenticated_request(client, &client.token_endpoint, &pairs)
 }
 
 /// Reads the answer to [`token_request`].
@@ -117,8 +121,7 @@ pub fn read_refreshed_token(response: &Response, old: &Token) -> Result<Token, E
 }
 
 /// Adds who we are, by exactly one method of client authentication (RFC 6749 §2.3).
-fn authenticated_request(client: &Client, pairs: &[(&str, &str)]) -> Request {
-    let url = &client.token_endpoint;
+fn authenticated_request(client: &Client, url: &str, pairs: &[(&str, &str)]) -> Request {
     let id = ("client_id", client.client_id.as_str());
     match (&client.client_secret, client.client_authentication) {
         (Some(secret), ClientAuthentication::Basic) => {

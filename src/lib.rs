@@ -26,9 +26,9 @@
 //! Three circles, with their lines of Rust and comments:
 //!
 //! 1. The lesson, about 600 lines: [`client`], [`pkce`], [`authorize`], [`callback`], [`fetch_token`],
-//!    [`get_user_info`], in the order of the picture. It stands on about 3100 more: their folders, [`error`],
-//!    [`by_hand`] and [`http`].
-//! 2. What shows it and lets you practise, about 5700: [`show`], [`web`], [`practice`] (a provider), and the
+//!    [`get_user_info`], in the order of the picture. It stands on about 3300 more: their folders, [`error`],
+//!    [`discover`], [`by_hand`] and [`http`].
+//! 2. What shows it and lets you practise, about 6000: [`show`], [`web`], [`practice`] (a provider), and the
 //!    programs in `steps/`.
 //! 3. What proves it: `tests/`.
 //!
@@ -38,6 +38,7 @@ pub mod authorize;
 pub mod by_hand;
 pub mod callback;
 pub mod client;
+pub mod discover;
 pub mod error;
 pub mod fetch_token;
 pub mod get_user_info;

@@ -10,10 +10,11 @@
 //!
 //! It keeps everything in memory, and it listens on this machine only.
 //!
-//! Specification: [RFC 6749], [RFC 6750], [RFC 7636], [RFC 8414], [RFC 9207].
+//! Specification: [RFC 6749], [RFC 6750], [RFC 7009], [RFC 7636], [RFC 8414], [RFC 9207].
 //!
 //! [RFC 6749]: https://www.rfc-editor.org/rfc/rfc6749
 //! [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750
+//! [RFC 7009]: https://www.rfc-editor.org/rfc/rfc7009
 //! [RFC 7636]: https://www.rfc-editor.org/rfc/rfc7636
 //! [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
 //! [RFC 9207]: https://www.rfc-editor.org/rfc/rfc9207
@@ -124,6 +125,7 @@ fn route(state: &mut State, request: &Request) -> Answered {
         ("GET", "/authorize") => authorization::ask(state, request),
         ("POST", "/authorize") => decision::decide(state, request),
         ("POST", path) if path == state.quirks.token_path => token::token(state, request),
+        ("POST", "/revoke") => token::revocation::revoke(state, request),
         ("GET", "/user") => user::user(state, request),
         ("GET", "/avatar.svg") => user::avatar(request),
         ("GET", "/.well-known/oauth-authorization-server") => Ok(metadata::metadata(state)),

@@ -1,11 +1,13 @@
 //! What the step programs share: options, printing, opening the browser. Nothing of OAuth.
 
 #![allow(dead_code, reason = "each program uses its own part of it")]
-#![allow(unreachable_pub, reason = "a module of four programs, not of a library")]
+#![allow(unreachable_pub, reason = "a module of programs, not of a library")]
 
+mod after_login;
 mod approve;
 mod browser;
 pub mod choose_provider;
+mod discovery;
 mod failure;
 pub mod notice;
 mod options;

@@ -100,6 +100,23 @@ fn one_of_each() -> Vec<(Error, &'static str)> {
             Error::BadUserResponse(text("it has no usable id or sub")),
             "the API's answer is not a user: it has no usable id or sub.",
         ),
+        (
+            Error::NotRevoked {
+                status: 400,
+                error: text("unsupported_token_type"),
+                description: text("\u{7}no"),
+            },
+            "HTTP 400: the revocation endpoint refused: \"unsupported_token_type\" \"\\u{7}no\" \
+             The token may still be valid.",
+        ),
+        (
+            Error::WrongIssuer { asked: text("https://a.example"), received: text("\u{7}") },
+            "the metadata describes \"\\u{7}\", but we asked \"https://a.example\". Nothing of it is used.",
+        ),
+        (
+            Error::BadMetadata(text("it has no token_endpoint")),
+            "the provider's metadata cannot be used: it has no token_endpoint.",
+        ),
     ]
 }
 
@@ -130,6 +147,9 @@ fn number(error: &Error) -> usize {
         Error::BadTokenResponse(_) => 21,
         Error::UserInfoRefused { .. } => 22,
         Error::BadUserResponse(_) => 23,
+        Error::NotRevoked { .. } => 24,
+        Error::WrongIssuer { .. } => 25,
+        Error::BadMetadata(_) => 26,
     }
 }
 
@@ -137,7 +157,7 @@ fn number(error: &Error) -> usize {
 fn every_error_says_what_happened_why_and_what_to_do() {
     let errors = one_of_each();
     assert_eq!(errors.iter().map(|(error, _)| number(error)).collect::<Vec<_>>(), {
-        (0..24).collect::<Vec<_>>()
+        (0..27).collect::<Vec<_>>()
     });
     for (error, expected) in errors {
         let text = error.to_string();
@@ -165,6 +185,7 @@ fn each_code_of_a_refusal_has_a_cause_of_its_own() {
         ("unsupported_grant_type", "this is not the token endpoint"),
         ("bad_verification_code", "GitHub's word for invalid_grant"),
         ("incorrect_client_credentials", "GitHub's word for invalid_client"),
+        ("unsupported_token_type", "this provider does not revoke tokens of this kind"),
         ("redirect_uri_mismatch", "the redirect URI is not the registered one"),
         ("login_required", "OpenID Connect's word"),
         ("consent_required", "OpenID Connect's word"),
@@ -175,6 +196,22 @@ fn each_code_of_a_refusal_has_a_cause_of_its_own() {
         let refused = Error::TokenRefused { error: error.into(), description: String::new() };
         let text = refused.to_string();
         assert!(text.contains(&format!("\n  Likely cause: {cause}")), "{text}");
+    }
+}
+
+/// RFC 7009 §2.2.1: under 503 the token still exists. A code of the token endpoint means another thing here.
+#[test]
+fn a_token_that_was_not_revoked_is_said_to_exist() {
+    for (status, error, happened, cause) in [
+        (503, "", "answered HTTP 503: the token still exists.", "maintenance or too many requests"),
+        (400, "invalid_grant", "may still be valid.", "the token was given to another client."),
+        (400, "unsupported_token_type", "may still be valid.", "this provider does not revoke"),
+        (401, "invalid_client", "may still be valid.", "the client secret is wrong"),
+        (500, "", "may still be valid.", "an error code of this provider's own."),
+    ] {
+        let text =
+            Error::NotRevoked { status, error: error.into(), description: "".into() }.to_string();
+        assert!(text.contains(&format!("{happened}\n  Likely cause: {cause}")), "{text}");
     }
 }
 

@@ -102,7 +102,7 @@ fn the_dependencies_are_the_three_and_no_others() {
 /// What each module may use: only what stands below it. `practice` and the steps do not know each other.
 #[test]
 fn imports_point_down_only() {
-    let allowed: [(&str, &[&str]); 13] = [
+    let allowed: [(&str, &[&str]); 14] = [
         ("error", &[]),
         ("by_hand", &["error"]),
         ("http", &["error", "by_hand"]),
@@ -110,6 +110,7 @@ fn imports_point_down_only() {
         ("show", &["by_hand", "http"]),
         ("web", &["by_hand", "show"]),
         ("practice", &["error", "by_hand", "http", "web"]),
+        ("discover", &["error", "http", "client"]),
         ("pkce", &["error", "by_hand"]),
         ("authorize", &["error", "by_hand", "http", "client"]),
         ("fetch_token", &["error", "by_hand", "http", "client"]),
@@ -320,9 +321,67 @@ fn the_step_programs_call_the_flow_by_name() {
             "read_token(",
             "read_user(",
             "authorization_url(",
+            "metadata_request(",
+            "read_metadata(",
+            "read_revocation(",
         ] {
             assert!(!text.contains(call), "{path} calls {call}");
         }
+    }
+}
+
+/// So do the two programs before and after the steps.
+#[test]
+fn discover_and_refresh_call_the_flow_by_name() {
+    let before = [
+        "discover::metadata_request(",
+        "http::send(",
+        "discover::has_no_metadata(",
+        "discover::openid_metadata_request(",
+        "http::send(",
+        "discover::read_metadata(",
+    ];
+    let after = [
+        "fetch_token::refresh_request(",
+        "http::send(",
+        "fetch_token::read_refreshed_token(",
+        "ask_for_user(",
+        "fetch_token::revoke_request(",
+        "http::send(",
+        "fetch_token::read_revocation(",
+        "ask_for_user(",
+    ];
+    for (path, calls) in [("steps/discover.rs", &before[..]), ("steps/refresh.rs", &after)] {
+        let text = read(path);
+        let mut from = 0;
+        for call in calls {
+            let found = text[from..].find(call);
+            from += found.unwrap_or_else(|| panic!("{path}: {call}")) + call.len();
+        }
+        assert!(text.lines().count() <= 80, "{path}");
+    }
+}
+
+/// What the learner pastes is what is used: the steps ask for no metadata in silence.
+#[test]
+fn only_the_program_discover_asks_for_metadata() {
+    let askers: Vec<String> = rust_files("steps")
+        .into_iter()
+        .filter(|path| read(path).contains("metadata_request("))
+        .collect();
+    assert_eq!(askers, ["steps/discover.rs"]);
+}
+
+/// Each is one message and its answer.
+#[test]
+fn discovery_and_revocation_stay_small() {
+    for (path, most) in [
+        ("src/discover.rs", 120),
+        ("src/fetch_token/revoke.rs", 60),
+        ("src/practice/token/revocation.rs", 50),
+    ] {
+        let lines = without_tests(path).lines().count();
+        assert!(lines <= most, "{path}: {lines} lines");
     }
 }
 

@@ -634,6 +634,8 @@ fn the_metadata_names_the_issuer_and_what_is_supported() {
     assert_eq!(metadata["issuer"], ISSUER);
     assert_eq!(metadata["authorization_endpoint"], "http://127.0.0.1:9000/authorize");
     assert_eq!(metadata["token_endpoint"], "http://127.0.0.1:9000/token");
+    assert_eq!(metadata["userinfo_endpoint"], "http://127.0.0.1:9000/user");
+    assert_eq!(metadata["revocation_endpoint"], "http://127.0.0.1:9000/revoke");
     assert_eq!(metadata["code_challenge_methods_supported"], serde_json::json!(["S256"]));
     assert_eq!(metadata["authorization_response_iss_parameter_supported"], true);
 }
@@ -678,6 +680,21 @@ fn a_registered_application_can_ask_and_its_name_harms_no_page() {
     let location =
         provider.handle(&decision(&consent, "allow", "ada")).header("location").unwrap().to_owned();
     assert!(location.starts_with("http://localhost:8123/back?x=1&code="), "{location}");
+}
+
+/// A redirect URI may hold quotes and semicolons. The page's lines make a value of it, and no command.
+#[cfg(unix)]
+#[test]
+fn the_lines_for_a_registered_application_run_nothing_in_a_shell() {
+    const HOSTILE: &str = "http://127.0.0.1:8080/a';touch$IFS'x';'";
+    let page = registration(&provider(), "My app", "https://example.com/", HOSTILE);
+    assert_eq!(page.status, 200);
+    let (_, lines) = page.text().unwrap().split_once(">export ").unwrap();
+    let (lines, _) = lines.split_once("</pre>").unwrap();
+    let lines = format!("export {}", lines.replace("&#39;", "'").replace("&amp;", "&"));
+
+    assert_eq!(pasted_into_sh(&lines, "OAUTH_REDIRECT_URI"), HOSTILE);
+    assert_eq!(pasted_into_sh(&lines, "OAUTH_ISSUER"), ISSUER);
 }
 
 #[test]
@@ -796,6 +813,7 @@ fn each_address_says_which_methods_it_has() {
         ("/authorize", "GET, POST"),
         ("/register", "GET, HEAD, POST"),
         ("/token", "POST"),
+        ("/revoke", "POST"),
         ("/user", "GET, HEAD"),
         ("/avatar.svg", "GET, HEAD"),
         ("/style.css", "GET, HEAD"),

@@ -104,6 +104,31 @@ fn the_programs_print_every_message_as_it_stood_on_the_wire() {
     assert_eq!(block(step_3, "provider -> client"), as_lines(&user.response));
 }
 
+/// Before and after the steps too: the metadata, the refresh and the revocation.
+#[test]
+fn discover_and_refresh_print_every_message_as_it_stood_on_the_wire() {
+    let (issuer, recorded) = recording_provider();
+    let (discovered, ..) = run(program("discover").arg(&issuer));
+    let mut refresh = program("refresh");
+    let redirect_uri = format!("http://{}/callback", free_address());
+    refresh.arg("--approve").envs(Provider::new(&issuer).settings());
+    let (printed, errors, code) = run(refresh.env("OAUTH_REDIRECT_URI", redirect_uri));
+    assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+
+    let wire: Vec<Recorded> = recorded.try_iter().collect();
+    let [metadata, _consent, _click, after @ ..] = wire.as_slice() else { panic!("too few") };
+    assert_eq!(block(&discovered, "client -> "), as_lines(&metadata.request));
+    assert_eq!(block(&discovered, "provider -> client"), as_lines(&metadata.response));
+    let mut rest = printed.as_str();
+    for Recorded { request, response } in after {
+        rest = rest.split_once("\n-- client -> ").unwrap().1;
+        let message = rest.split_once('\n').unwrap().1;
+        assert!(message.starts_with(&as_lines(request)), "{request}\n{message}");
+        assert_eq!(block(rest, "provider -> client"), as_lines(response));
+    }
+    assert_eq!((after.len(), rest.contains("\n-- client -> ")), (5, false));
+}
+
 /// Sends a request to a socket that records it and answers with the given bytes.
 fn send_to(answer: &'static str, request: impl Fn(&str) -> Request) -> (Request, String, Response) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

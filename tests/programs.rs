@@ -53,7 +53,7 @@ fn step1_ends_with_the_code_and_step2_with_the_token() {
 /// The layout is for 80 columns; only messages may be wider.
 #[test]
 fn every_line_of_ours_fits_into_80_columns() {
-    for name in ["step1", "step2", "step3"] {
+    for name in ["step1", "step2", "step3", "refresh"] {
         let (printed, ..) = run(program(name).arg("--approve"));
         let mut in_message = false;
         for line in printed.lines() {
@@ -67,7 +67,7 @@ fn every_line_of_ours_fits_into_80_columns() {
             assert!(line.chars().count() <= 80, "{line}");
         }
     }
-    for name in ["step1", "step2", "step3", "provider", "webapp"] {
+    for name in ["step1", "step2", "step3", "discover", "refresh", "provider", "webapp"] {
         let (help, ..) = run(program(name).arg("--help"));
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
     }
@@ -623,7 +623,7 @@ fn pasted(provider: &mut Running) -> Vec<(String, String)> {
         let (name, value) = line.split_once('=').unwrap();
         (name.to_owned(), value.trim_matches('\'').to_owned())
     };
-    (0..8).map(|_| setting()).collect()
+    (0..9).map(|_| setting()).collect()
 }
 
 /// Ctrl-S in its terminal, or a pipe that nobody reads, keeps no client waiting (P34).

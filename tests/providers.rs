@@ -160,7 +160,7 @@ fn where_a_client_has_to_be_told_which_member_is_the_id_the_practice_provider_sa
 
         let mut provider = program("provider");
         let mut provider = Running::start(provider.args(["--port", "0", "--like", name]));
-        let settings = pasted(&mut provider, 9);
+        let settings = pasted(&mut provider, 10);
         assert!(settings.contains(&("OAUTH_USER_ID".into(), user_id.into())), "{settings:?}");
         let mut elsewhere = program("step3");
         elsewhere.arg("--approve").envs(settings);

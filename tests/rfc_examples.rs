@@ -14,8 +14,10 @@
 use oauth2_by_hand::authorize::{authorization_url, read_redirect};
 use oauth2_by_hand::by_hand::{base64, sha256};
 use oauth2_by_hand::client::settings;
+use oauth2_by_hand::discover::{metadata_request, read_metadata};
 use oauth2_by_hand::fetch_token::{
-    read_refreshed_token, read_token, refresh_request, token_request,
+    read_refreshed_token, read_revocation, read_token, refresh_request, revoke_request,
+    token_request,
 };
 use oauth2_by_hand::get_user_info::{read_user, user_info_request};
 use oauth2_by_hand::http::{Request, Response};
@@ -216,4 +218,75 @@ fn rfc_6750_the_bearer_token_in_use() {
     let token = r#"{"access_token":"mF_9.B5f-4.1JqM","token_type":"Bearer","expires_in":3600,
         "refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA"}"#;
     assert_eq!(read_token(&json(200, token)).unwrap().access_token, "mF_9.B5f-4.1JqM");
+}
+
+/// RFC 7009 §2.1 and §2.2: the request, and the answer, whose content counts for nothing.
+#[test]
+fn rfc_7009_2_1_the_revocation_request() {
+    let client = client("gX1fBat3bV", "basic");
+    let endpoint = "https://server.example.com/revoke";
+    let request = revoke_request(&client, endpoint, "45ghiukldjahdnhzdauz", "refresh_token");
+
+    assert!(request.to_wire().starts_with("POST /revoke HTTP/1.1\r\nHost: server.example.com\r\n"));
+    assert_eq!(request.header("Content-Type"), Some("application/x-www-form-urlencoded"));
+    assert_eq!(request.header("Authorization"), Some("Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW"));
+    assert_eq!(request.body, "token=45ghiukldjahdnhzdauz&token_type_hint=refresh_token");
+    assert_eq!(read_revocation(&Response::new(200, "text/plain", "")), Ok(()));
+}
+
+/// RFC 8414 §3.1: an issuer without and with a path.
+#[test]
+fn rfc_8414_3_1_the_metadata_request() {
+    for (issuer, first_line) in [
+        ("https://example.com", "GET /.well-known/oauth-authorization-server HTTP/1.1"),
+        (
+            "https://example.com/issuer1",
+            "GET /.well-known/oauth-authorization-server/issuer1 HTTP/1.1",
+        ),
+    ] {
+        let wire = metadata_request(issuer).unwrap().to_wire();
+        assert!(wire.starts_with(&format!("{first_line}\r\nHost: example.com\r\n")), "{wire}");
+    }
+}
+
+/// RFC 8414 §3.2.
+#[test]
+fn rfc_8414_3_2_the_metadata_response() {
+    let example = r#"{
+       "issuer":
+         "https://server.example.com",
+       "authorization_endpoint":
+         "https://server.example.com/authorize",
+       "token_endpoint":
+         "https://server.example.com/token",
+       "token_endpoint_auth_methods_supported":
+         ["client_secret_basic", "private_key_jwt"],
+       "token_endpoint_auth_signing_alg_values_supported":
+         ["RS256", "ES256"],
+       "userinfo_endpoint":
+         "https://server.example.com/userinfo",
+       "jwks_uri":
+         "https://server.example.com/jwks.json",
+       "registration_endpoint":
+         "https://server.example.com/register",
+       "scopes_supported":
+         ["openid", "profile", "email", "address",
+          "phone", "offline_access"],
+       "response_types_supported":
+         ["code", "code token"],
+       "service_documentation":
+         "http://server.example.com/service_documentation.html",
+       "ui_locales_supported":
+         ["en-US", "en-GB", "en-CA", "fr-FR", "fr-CA"]
+     }"#;
+
+    let metadata = read_metadata(&json(200, example), "https://server.example.com").unwrap();
+
+    let expected = [
+        ("OAUTH_AUTHORIZE_URL", "https://server.example.com/authorize"),
+        ("OAUTH_TOKEN_URL", "https://server.example.com/token"),
+        ("OAUTH_USERINFO_URL", "https://server.example.com/userinfo"),
+        ("OAUTH_CLIENT_AUTH", "basic"),
+    ];
+    assert_eq!(metadata.settings, expected.map(|(name, value)| (name, value.to_owned())));
 }

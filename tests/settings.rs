@@ -34,6 +34,7 @@ fn the_least_that_is_needed_makes_a_public_client() {
     assert_eq!(client.redirect_uri, "http://127.0.0.1:8080/callback");
     assert_eq!(client.client_authentication, ClientAuthentication::Post);
     assert_eq!(client.issuer, None);
+    assert_eq!(client.revocation_endpoint, None);
     assert_eq!(client.user_id_members, ["id", "sub"]);
     assert!(!client.any_port);
 }
@@ -57,6 +58,10 @@ fn good_values_are_kept_to_the_byte() {
     assert_eq!(with("OAUTH_SCOPE", "").unwrap().scope, "");
     let basic = with("OAUTH_CLIENT_AUTH", "basic").unwrap().client_authentication;
     assert_eq!(basic, ClientAuthentication::Basic);
+    let revoke = "https://example.com/revoke?a=b";
+    let with_revocation = with("OAUTH_REVOCATION_URL", revoke).unwrap();
+    assert_eq!(with_revocation.revocation_endpoint.as_deref(), Some(revoke));
+    assert_eq!(with("OAUTH_REVOCATION_URL", "").unwrap().revocation_endpoint, None);
     assert_eq!(with("OAUTH_USER_ID", "user_id").unwrap().user_id_members, ["user_id"]);
     assert_eq!(with("OAUTH_USER_ID", "").unwrap().user_id_members, ["id", "sub"]);
     let redirect_uri = "http://localhost:8080/callback?own=query";
@@ -96,6 +101,8 @@ fn a_bad_value_is_refused_with_the_name_of_its_variable() {
         ("OAUTH_TOKEN_URL", "http://localhost.evil/token"),
         ("OAUTH_USERINFO_URL", "ftp://example.com/user"),
         ("OAUTH_USERINFO_URL", "https://example.com/us er"),
+        ("OAUTH_REVOCATION_URL", "http://example.com/revoke"),
+        ("OAUTH_REVOCATION_URL", "https://example.com/revoke#"),
         ("OAUTH_ISSUER", "example.com"),
         ("OAUTH_USER_ID", "id,sub"),
         ("OAUTH_USER_ID", "id sub"),

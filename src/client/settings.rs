@@ -19,7 +19,7 @@ use crate::by_hand::invisible::is_invisible;
 use crate::by_hand::urlencoding;
 use crate::client::{Client, ClientAuthentication};
 use crate::error::Error;
-use crate::http::endpoint;
+use crate::http::endpoint::parse;
 
 /// Where the browser comes back to, unless the configuration says otherwise.
 pub const DEFAULT_REDIRECT_URI: &str = "http://127.0.0.1:8080/callback";
@@ -38,6 +38,7 @@ pub type Settings = BTreeMap<String, String>;
 pub fn client(settings: &Settings) -> Result<Client, Error> {
     let optional = |name| settings.get(name).cloned().filter(|value| !value.is_empty());
     let required = |name| optional(name).ok_or_else(|| refuse(name, "it is not set"));
+    let required_endpoint = |name| endpoint(name, required(name)?);
     Ok(Client {
         client_id: words("OAUTH_CLIENT_ID", required("OAUTH_CLIENT_ID")?)?,
         client_secret: optional("OAUTH_CLIENT_SECRET")
@@ -51,9 +52,12 @@ pub fn client(settings: &Settings) -> Result<Client, Error> {
         redirect_uri: redirect_uri(optional("OAUTH_REDIRECT_URI"))?,
         any_port: false,
         scope: scope(&optional("OAUTH_SCOPE").unwrap_or_default())?,
-        authorization_endpoint: authorization_endpoint(required("OAUTH_AUTHORIZE_URL")?)?,
-        token_endpoint: url("OAUTH_TOKEN_URL", required("OAUTH_TOKEN_URL")?)?,
-        user_info_endpoint: url("OAUTH_USERINFO_URL", required("OAUTH_USERINFO_URL")?)?,
+        authorization_endpoint: required_endpoint("OAUTH_AUTHORIZE_URL")?,
+        token_endpoint: required_endpoint("OAUTH_TOKEN_URL")?,
+        user_info_endpoint: required_endpoint("OAUTH_USERINFO_URL")?,
+        revocation_endpoint: optional("OAUTH_REVOCATION_URL")
+            .map(|value| endpoint("OAUTH_REVOCATION_URL", value))
+            .transpose()?,
         user_id_members: user_id_members(optional("OAUTH_USER_ID"))?,
         // An issuer is compared to the byte, so it is kept to the byte.
         issuer: optional("OAUTH_ISSUER").map(|issuer| url("OAUTH_ISSUER", issuer)).transpose()?,
@@ -65,8 +69,20 @@ fn refuse(setting: &'static str, problem: &str) -> Error {
     Error::Configuration { setting, problem: problem.into() }
 }
 
+/// Checks an endpoint, by the name of its setting.
+///
+/// # Errors
+///
+/// [`Error::Configuration`] when nothing may be sent to it.
+pub fn endpoint(setting: &'static str, value: String) -> Result<String, Error> {
+    match setting {
+        "OAUTH_AUTHORIZE_URL" => authorization_endpoint(value),
+        _ => url(setting, value),
+    }
+}
+
 fn url(setting: &'static str, value: String) -> Result<String, Error> {
-    match endpoint::parse(&value) {
+    match parse(&value) {
         Ok(_) => Ok(value),
         Err(problem) => Err(refuse(setting, problem)),
     }

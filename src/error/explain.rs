@@ -25,6 +25,18 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
             "a sandbox or a very early boot hides its generator.",
             "run the program elsewhere. There is no fallback: a value that can be guessed protects nobody.",
         ),
+        WrongIssuer { asked, received } => say(
+            format!(
+                "the metadata describes {received:?}, but we asked {asked:?}. Nothing of it is used."
+            ),
+            "a typing mistake in the issuer: every byte counts, a slash at the end too. Or a server describes one that is not its own (RFC 8414 §3.3).",
+            "look up the issuer in the provider's documentation. Do not just copy the one above.",
+        ),
+        BadMetadata(problem) => say(
+            format!("the provider's metadata cannot be used: {problem}."),
+            "this is not the issuer, the provider publishes no metadata, or the metadata breaks RFC 8414.",
+            "look at the response above. Without metadata, take the addresses from the provider's documentation.",
+        ),
         Encoding(problem) => say(
             format!("a message in URL encoding holds {problem}."),
             "it was cut off, was encoded twice, or was made to confuse its reader.",
@@ -167,6 +179,27 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
             };
             say(format!("HTTP {status}: {happened}"), cause, remedy)
         }
+        NotRevoked { status: 503, description, .. } => say(
+            format!(
+                "the revocation endpoint answered HTTP 503{}: the token still exists.",
+                quoted(description)
+            ),
+            "maintenance or too many requests at the provider (RFC 7009 §2.2.1).",
+            "run the program again in a while. Until then, remove the application in your account at the provider.",
+        ),
+        NotRevoked { status, error, description } => {
+            let [happened, cause, remedy] = refused("revocation endpoint", error, description);
+            let happened = format!("HTTP {status}: {happened} The token may still be valid.");
+            match error.as_str() {
+                // RFC 7009 §2.1 names no code for it; at the token endpoint this one means something else.
+                "invalid_grant" => say(
+                    happened,
+                    "the token was given to another client.",
+                    "look which client ID the token was fetched with, and revoke it with that one.",
+                ),
+                _ => say(happened, &cause, &remedy),
+            }
+        }
         BadUserResponse(problem) => say(
             format!("the API's answer is not a user: {problem}."),
             "OAUTH_USERINFO_URL is not the address that describes the logged-in user, or OAUTH_USER_ID does not name its id.",
@@ -205,6 +238,9 @@ const CODES: &[(&str, &str, &str)] = &[
     ("invalid_grant",
         "the code was used already (a reload), is too old, or belongs to another redirect URI, client or code verifier.",
         "start the login again: a code can be exchanged once, and some servers count a failed try too."),
+    ("unsupported_token_type",
+        "this provider does not revoke tokens of this kind (RFC 7009 §2.2.1).",
+        "look in its documentation for which tokens it revokes."),
     ("unsupported_grant_type",
         "this is not the token endpoint, or the provider does not offer this grant.",
         "compare OAUTH_TOKEN_URL with the provider's documentation."),

@@ -29,6 +29,9 @@ pub fn metadata(State { issuer, quirks, .. }: &State) -> Response {
             "issuer": issuer,
             "authorization_endpoint": format!("{issuer}/authorize"),
             "token_endpoint": format!("{issuer}{}", quirks.token_path),
+            "userinfo_endpoint": format!("{issuer}/user"),
+            "revocation_endpoint": format!("{issuer}/revoke"),
+            "revocation_endpoint_auth_methods_supported": methods,
             "scopes_supported": scopes,
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
@@ -46,6 +49,7 @@ pub fn home(state: &State) -> Response {
         ("Authorization endpoint", "/authorize", "step 1: where a person is asked"),
         ("Token endpoint", "/token", "step 2: where a code becomes an access token"),
         ("User information", "/user", "step 3: what the access token is good for"),
+        ("Revocation endpoint", "/revoke", "after the login: where a token is given back"),
         ("Registration", "/register", "step 0: where an application becomes a client"),
         ("Metadata", "/.well-known/oauth-authorization-server", "all of this, for programs"),
     ];

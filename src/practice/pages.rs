@@ -59,7 +59,7 @@ pub fn no_route(path: &str) -> Response {
     let allowed = match path {
         "/authorize" => "GET, POST",
         "/register" => "GET, HEAD, POST",
-        "/token" => "POST",
+        "/token" | "/revoke" => "POST",
         "/"
         | "/user"
         | "/avatar.svg"
@@ -79,7 +79,7 @@ pub fn no_route(path: &str) -> Response {
         405,
         "Not like this",
         &format!("This address answers only {allowed}."),
-        "The token endpoint takes POST; pages and the API take GET.",
+        "The token and revocation endpoints take POST; pages and the API take GET.",
         "Send the request with the other method.",
     )
     .with_header("allow", allowed)

@@ -81,6 +81,7 @@ pub fn settings(state: &State, client: &Registration) -> Vec<(&'static str, Stri
         ("OAUTH_AUTHORIZE_URL", format!("{issuer}/authorize")),
         ("OAUTH_TOKEN_URL", format!("{issuer}{}", quirks.token_path)),
         ("OAUTH_USERINFO_URL", format!("{issuer}/user")),
+        ("OAUTH_REVOCATION_URL", format!("{issuer}/revoke")),
     ];
     if quirks.iss {
         settings.push(("OAUTH_ISSUER", issuer.clone()));

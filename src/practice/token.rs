@@ -15,6 +15,7 @@
 
 mod client_authentication;
 mod habits;
+pub mod revocation;
 
 use serde_json::json;
 

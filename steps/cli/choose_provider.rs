@@ -30,6 +30,7 @@ impl ChosenProvider {
         let client = &self.client;
         [&client.authorization_endpoint, &client.token_endpoint, &client.user_info_endpoint]
             .into_iter()
+            .chain(&client.revocation_endpoint)
             .all(|url| endpoint::is_loopback(url))
     }
 
@@ -52,7 +53,8 @@ const URLS: [&str; 3] = ["OAUTH_AUTHORIZE_URL", "OAUTH_TOKEN_URL", "OAUTH_USERIN
 const IDENTITY: [&str; 2] = ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET"];
 
 /// What belongs to one provider: another one has its own.
-const OF_THE_PROVIDER: [&str; 5] = [URLS[0], URLS[1], URLS[2], "OAUTH_ISSUER", "OAUTH_USER_ID"];
+const OF_THE_PROVIDER: [&str; 6] =
+    [URLS[0], URLS[1], URLS[2], "OAUTH_REVOCATION_URL", "OAUTH_ISSUER", "OAUTH_USER_ID"];
 
 /// What the client chooses, at any provider.
 const OF_THE_CLIENT: [&str; 3] = ["OAUTH_REDIRECT_URI", "OAUTH_SCOPE", "OAUTH_CLIENT_AUTH"];

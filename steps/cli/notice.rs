@@ -34,6 +34,30 @@ impl Notice {
     }
 }
 
+/// Of the request for the metadata.
+pub const METADATA_REQUEST: Notice = Notice {
+    title: "the metadata request",
+    lines: "\
+The well-known part is inserted between the issuer's host and its path.
+It carries nothing of ours: anyone may read the metadata.",
+};
+
+/// Of the same request at OpenID Connect's address.
+pub const OPENID_METADATA_REQUEST: Notice = Notice {
+    title: "the same, at OpenID Connect's address",
+    lines: "\
+Here the well-known part follows the issuer's path. This rule is the older one.",
+};
+
+/// Of the metadata.
+pub const METADATA: Notice = Notice {
+    title: "the metadata",
+    lines: "\
+issuer  It has to be what we asked for, character by character.
+token_endpoint  Where our secret will go. Each address is checked as if you had typed it.
+code_challenge_methods_supported  With S256 in it, the provider checks our code challenge.",
+};
+
 /// Of the authorization URL.
 pub const AUTHORIZATION_URL: Notice = Notice {
     title: "the authorization request",
@@ -92,6 +116,39 @@ pub const USER_RESPONSE: Notice = Notice {
 id  Who it is. Keep this one: it never changes.
 sub  Who it is. Keep this one: it never changes.
 name  What to show. It may change any day.",
+};
+
+/// Of the request for a new access token.
+pub const REFRESH_REQUEST: Notice = Notice {
+    title: "the refresh request",
+    lines: "\
+grant_type  Another grant than before: the user is not asked, and no browser is needed.
+refresh_token  Only the token endpoint may see it, and never an API.
+client_secret  The client shows who it is, as it did for the code.
+Authorization  The client shows who it is, as it did for the code.",
+};
+
+/// Of the answer to that.
+pub const REFRESH_RESPONSE: Notice = Notice {
+    title: "the refresh response",
+    lines: "\
+access_token  A new one. It can do what the first one could, or less.
+refresh_token  It takes the place of the old one.",
+};
+
+/// Of the request that revokes a token.
+pub const REVOCATION_REQUEST: Notice = Notice {
+    title: "the revocation request",
+    lines: "\
+token  The refresh token. With it go all tokens of this login.
+token_type_hint  Where the provider is to look first. It is no more than a hint.",
+};
+
+/// Of the answer to that.
+pub const REVOCATION_RESPONSE: Notice = Notice {
+    title: "the revocation response",
+    lines: "\
+The token is no longer valid. One that never was valid gets the same answer.",
 };
 
 /// Of a redirect that says no.

@@ -18,6 +18,8 @@ pub struct Options {
     pub show_secrets: bool,
     pub mask_secrets: bool,
     pub port: Option<u16>,
+    /// What `discover` asks: the provider's name for itself.
+    pub issuer: Option<String>,
 }
 
 /// What the program is to do.
@@ -27,16 +29,17 @@ pub enum Wish {
     Print(String),
 }
 
-const STEPS: &[&str] = &["step1", "step2", "step3"];
+const STEPS: &[&str] = &["step1", "step2", "step3", "refresh"];
 const OTHERS: &[&str] = &["provider", "webapp"];
 
 /// An option without a value: its name, the programs that have it, and where it goes.
 type Flag = (&'static str, &'static [&'static str], fn(&mut Options) -> &mut bool);
 
-const FLAGS: [Flag; 7] = [
+const FLAGS: [Flag; 8] = [
     ("--no-browser", STEPS, |options| &mut options.no_browser),
     ("--approve", STEPS, |options| &mut options.approve),
     ("--pause", STEPS, |options| &mut options.pause),
+    ("--pause", &["discover"], |options| &mut options.pause),
     ("--paste", STEPS, |options| &mut options.paste),
     ("--show-secrets", STEPS, |options| &mut options.show_secrets),
     ("--mask-secrets", STEPS, |options| &mut options.mask_secrets),
@@ -59,10 +62,16 @@ pub fn parse(program: &str, arguments: &[String]) -> Result<Wish, Failure> {
             (Some((.., field)), _) => *field(&mut options) = true,
             (_, "--help" | "-h") => return Ok(Wish::Print(help(program))),
             (_, "--version" | "-V") => return Ok(Wish::Print(version(program))),
-            (_, "--like") => options.like = Some(like(value())?),
+            (_, "--like") if program != "discover" => options.like = Some(like(value())?),
             (_, "--port") if OTHERS.contains(&program) => options.port = Some(port(value())?),
-            (_, "--provider") if program != "provider" => {
+            (_, "--provider") if !["provider", "discover"].contains(&program) => {
                 options.provider = Some(value().ok_or_else(|| no_value(name, "practice"))?);
+            }
+            _ if program == "discover"
+                && options.issuer.is_none()
+                && !argument.starts_with('-') =>
+            {
+                options.issuer = Some(argument.clone());
             }
             _ => return Err(unknown(program, argument)),
         }
@@ -192,9 +201,20 @@ fn help(program: &str) -> String {
              --version        the version\n\n{ENVIRONMENT}"
         );
     }
+    if program == "discover" {
+        return "discover: fetch a provider's metadata, and print the OAUTH_… lines to paste.\n\n\
+             Usage: cargo run --bin discover -- [OPTIONS] ISSUER\n\n  \
+             ISSUER      the provider's name for itself: https://accounts.google.com, …\n  \
+             --pause     wait for Enter before each message is sent\n  \
+             --help      this text\n  \
+             --version   the version\n\n\
+             Exit code: 0 success, 1 no metadata that can be used, 2 wrong usage."
+            .into();
+    }
     let what = match program {
         "step1" => "ask for authorization, and show the code that comes back",
         "step2" => "step 1, then exchange the code for an access token",
+        "refresh" => "log in, get a new access token, then revoke the refresh token",
         _ => "the whole login: authorize, fetch the token, get the user",
     };
     format!(
@@ -223,6 +243,7 @@ From the environment, what registering an application gives you:
   OAUTH_CLIENT_AUTH    post (the default) or basic
 A provider of your own, by its three URLs and, if it has one, its issuer:
   OAUTH_AUTHORIZE_URL  OAUTH_TOKEN_URL  OAUTH_USERINFO_URL  OAUTH_ISSUER
+  OAUTH_REVOCATION_URL where tokens are revoked, if there is such an address
   OAUTH_USER_ID        the member that is the user's id (unset: id, then sub)
 
 Exit code: 0 success, 1 the login failed, 2 wrong usage or configuration.";

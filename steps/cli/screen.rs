@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use super::Failure;
 use super::notice::Notice;
+use oauth2_by_hand::by_hand::shell;
 use oauth2_by_hand::http::fields::Fields;
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::practice::Answer;
@@ -145,17 +146,20 @@ impl Screen {
         print("")
     }
 
+    /// The lines that make a shell's programs a client.
+    pub fn settings(&self, settings: &[(&str, String)]) -> Result<(), Failure> {
+        for (name, value) in settings {
+            self.print_raw(&shell::line(name, value))?;
+        }
+        Ok(())
+    }
+
     /// What the `provider` program says first.
     pub fn welcome(&self, issuer: &str, settings: &[(&str, String)]) -> Result<(), Failure> {
         self.say(&format!("The practice provider is at {issuer}\n"))?;
         self.say(&format!("Register an application: {issuer}/register"))?;
         self.say("Or be its client \"workshop\": in a second terminal, paste\n")?;
-        for (name, value) in settings {
-            self.print_raw(&match cfg!(windows) {
-                true => format!("$env:{name} = '{value}'"),
-                false => format!("export {name}='{value}'"),
-            })?;
-        }
+        self.settings(settings)?;
         self.say("\nand then: cargo run --bin step3")?;
         self.say("\nEvery request is shown below. Ctrl-C ends it.\n")
     }

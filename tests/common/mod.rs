@@ -95,6 +95,8 @@ pub fn program(name: &str) -> Command {
         "step1" => env!("CARGO_BIN_EXE_step1"),
         "step2" => env!("CARGO_BIN_EXE_step2"),
         "step3" => env!("CARGO_BIN_EXE_step3"),
+        "discover" => env!("CARGO_BIN_EXE_discover"),
+        "refresh" => env!("CARGO_BIN_EXE_refresh"),
         "provider" => env!("CARGO_BIN_EXE_provider"),
         "webapp" => env!("CARGO_BIN_EXE_webapp"),
         _ => panic!("no program {name}"),
@@ -194,6 +196,37 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Metadata with all that we read, and with some members changed; null takes one away.
+pub fn metadata(issuer: &str, changes: serde_json::Value) -> Response {
+    let mut members = serde_json::json!({
+        "issuer": issuer,
+        "authorization_endpoint": format!("{issuer}/a"),
+        "token_endpoint": format!("{issuer}/t"),
+        "userinfo_endpoint": format!("{issuer}/u"),
+        "revocation_endpoint": format!("{issuer}/r"),
+        "token_endpoint_auth_methods_supported": ["client_secret_post"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
+    });
+    members.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    Response::new(200, "application/json", members.to_string())
+}
+
+/// What a variable holds after these lines were pasted into a shell. Nothing else may have happened: its folder
+/// has to be empty.
+#[cfg(unix)]
+pub fn pasted_into_sh(lines: &str, variable: &str) -> String {
+    static COUNT: AtomicU16 = AtomicU16::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("pasted-{}-{number}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let script = format!("{lines}\nprintf %s \"${variable}\"");
+    let output = Command::new("sh").args(["-c", &script]).current_dir(&folder).output().unwrap();
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "{lines}");
+    std::fs::remove_dir(&folder).unwrap();
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// The settings that lead a program to the provider of [`provider_that`].

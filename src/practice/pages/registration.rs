@@ -8,6 +8,7 @@
 //! [RFC 6749 §2]: https://www.rfc-editor.org/rfc/rfc6749#section-2
 
 use super::page;
+use crate::by_hand::shell;
 use crate::http::Response;
 use crate::practice::state::Registration;
 use crate::web::html::{Html, fill};
@@ -55,8 +56,8 @@ pub fn registered_page(client: &Registration, settings: &[(&'static str, String)
         ("authorize_url", setting("OAUTH_AUTHORIZE_URL")),
         ("token_url", setting("OAUTH_TOKEN_URL")),
         ("userinfo_url", setting("OAUTH_USERINFO_URL")),
-        ("posix", &lines(settings, posix_line)),
-        ("powershell", &lines(settings, powershell_line)),
+        ("posix", &lines(settings, shell::posix_line)),
+        ("powershell", &lines(settings, shell::powershell_line)),
     ];
     let main = fill(include_str!("registered.html"), &texts, &[]);
     page(200, "Your application is registered", &main)
@@ -65,20 +66,6 @@ pub fn registered_page(client: &Registration, settings: &[(&'static str, String)
 fn lines(settings: &[(&str, String)], line: fn(&str, &str) -> String) -> String {
     let lines: Vec<String> = settings.iter().map(|(name, value)| line(name, value)).collect();
     lines.join("\n")
-}
-
-/// Between single quotes a POSIX shell reads everything as it is, except the quote itself.
-fn posix_line(name: &str, value: &str) -> String {
-    format!("export {name}='{}'", value.replace('\'', r"'\''"))
-}
-
-/// PowerShell also ends a quoted text at typographic quotes; doubled, each stands for itself.
-fn powershell_line(name: &str, value: &str) -> String {
-    let mut quoted = value.to_owned();
-    for quote in ["'", "‘", "’", "‚", "‛"] {
-        quoted = quoted.replace(quote, &quote.repeat(2));
-    }
-    format!("$env:{name} = '{quoted}'")
 }
 
 #[cfg(test)]
@@ -143,20 +130,5 @@ mod tests {
             "<dt>Token URL</dt><dd><code class=\"copy\">http://127.0.0.1:9000/token</code>"
         ));
         assert!(page.contains("<code class=\"copy\">secret-1</code>"));
-    }
-
-    /// A value that ends its quotes would be a command in the reader's own shell.
-    #[test]
-    fn no_value_gets_out_of_its_quotes() {
-        let value = "a'; $(rm) `x` \"y\" $HOME \\";
-
-        assert_eq!(posix_line("N", value), r#"export N='a'\''; $(rm) `x` "y" $HOME \'"#);
-        assert_eq!(powershell_line("N", value), r#"$env:N = 'a''; $(rm) `x` "y" $HOME \'"#);
-    }
-
-    #[test]
-    fn powershell_takes_typographic_quotes_for_quotes() {
-        assert_eq!(powershell_line("N", "‘a’ ‚b‛"), "$env:N = '‘‘a’’ ‚‚b‛‛'");
-        assert_eq!(posix_line("N", "‘a’"), "export N='‘a’'");
     }
 }

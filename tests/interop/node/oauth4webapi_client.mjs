@@ -121,5 +121,24 @@ await cases.case('bad access token', async () => {
   const caught = await user('no-such-token').then(() => {}, (error) => error);
   assertContains(JSON.stringify(caught.cause), '"error":"invalid_token"');
 });
+async function revoke(token, method = post, as = client) {
+  const options = { ...http, additionalParameters: { token_type_hint: 'refresh_token' } };
+  const response = await oauth.revocationRequest(server, as, method, token, options);
+  return oauth.processRevocationResponse(response);
+}
+
+await cases.case('a revoked refresh token ends the access token, and can be revoked again', async () => {
+  const token = await exchange(await authorize(), post);
+  await revoke(token.refresh_token);
+  const caught = await user(token.access_token).then(() => {}, (error) => error);
+  assertContains(JSON.stringify(caught.cause), '"error":"invalid_token"');
+  await revoke(token.refresh_token);
+});
+await cases.case('a token of another client is not revoked', async () => {
+  const token = await exchange(await authorize(), post);
+  const other = { client_id: 'workshop-public' };
+  await assertRefused(revoke(token.refresh_token, oauth.None(), other), 'invalid_grant');
+  assertEqual((await user(token.access_token)).id, 1815);
+});
 provider.stop();
 cases.exit();

@@ -20,6 +20,7 @@ export async function startOidcProvider() {
     client_secret,
     token_endpoint_auth_method,
     application_type: 'native',
+    grant_types: ['authorization_code', 'refresh_token'],
     redirect_uris: ['http://127.0.0.1/callback', 'http://127.0.0.1/callback?tenant=a%20b'],
   });
   const provider = new Provider(issuer, {
@@ -29,6 +30,9 @@ export async function startOidcProvider() {
       client('odd:client', ODD_SECRET, 'client_secret_basic'),
       client('without', undefined, 'none'),
     ],
+    features: { revocation: { enabled: true } },
+    // Left to itself, it gives one only for the scope offline_access.
+    issueRefreshToken: () => true,
     claims: { openid: ['sub'], profile: ['name', 'picture'] },
     cookies: { keys: ['only for this run'] },
     findAccount: (_, id) => ({

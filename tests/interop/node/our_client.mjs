@@ -3,14 +3,14 @@
 import { assertContains, assertEqual, counter } from './cases.mjs';
 import { startAuthlib } from './authlib.mjs';
 import { startOidcProvider } from './oidc_provider.mjs';
-import { between, freePort, step3 } from './programs.mjs';
+import { between, discovered, freePort, step3 } from './programs.mjs';
 
 const servers = { 'oidc-provider': startOidcProvider, authlib: startAuthlib };
 const server = await servers[process.argv[2]]();
 const cases = counter(`step3 -> ${server.name}`);
 
 // One run of step3 as the client of that name.
-async function logIn(kind, changes = {}, decision = 'allow') {
+async function logIn(kind, changes = {}, decision = 'allow', program = 'step3') {
   const [id, secret] = server.clients[kind];
   const settings = {
     OAUTH_CLIENT_ID: id,
@@ -28,7 +28,7 @@ async function logIn(kind, changes = {}, decision = 'allow') {
   const run = await step3(settings, async (url) => {
     page = await server.answer(url, decision);
     return page.location;
-  });
+  }, program);
   return { ...run, page };
 }
 
@@ -126,6 +126,22 @@ await cases.case('bad access token', async () => {
 
 // What these servers do in their own way.
 if (server.name === 'oidc-provider') {
+  await cases.case('discover, and its lines, pasted into a shell, lead step3 here', async () => {
+    const { printed, settings } = await discovered(server.issuer);
+    assertContains(printed, 'GET /.well-known/oauth-authorization-server', 'HTTP/1.1 200 OK');
+    assertEqual(settings.OAUTH_TOKEN_URL, server.token);
+    assertEqual(settings.OAUTH_ISSUER, server.issuer);
+    assertEqual(settings.OAUTH_CLIENT_AUTH, 'post');
+    // The same names, so that only what was discovered is used.
+    assertLoggedIn(await logIn('post', settings));
+  });
+  await cases.case('refresh: a new access token, and its end when the refresh token is revoked', async () => {
+    const { settings } = await discovered(server.issuer);
+    const run = await logIn('post', settings, 'allow', 'refresh');
+    assertLoggedIn(run);
+    assertContains(run.printed, 'access token another one', 'POST /token/revocation', 'HTTP/1.1 401');
+    assertContains(run.printed, '401: with the refresh token its access tokens have ended, too.');
+  });
   await cases.case('an odd ID and an odd secret as Basic, form-encoded as the RFC says', async () => {
     assertLoggedIn(await logIn('odd'));
   });

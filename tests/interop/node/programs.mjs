@@ -1,9 +1,10 @@
 // Our programs, run as a person would run them, and a man in the middle who spoils one thing.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { createServer as createSocket } from 'node:net';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 
 const bin = process.env.INTEROP_BIN;
 
@@ -22,13 +23,27 @@ export async function freePort() {
   }
 }
 
-// Runs step3 with these settings. `decide` gets the authorization URL and gives the redirect, or nothing
-// when the server sent nobody back.
-export async function step3(settings, decide) {
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^OAUTH_|_proxy$/i.test(name)),
-  );
-  const child = spawn(`${bin}/step3`, ['--no-browser'], { env: { ...env, ...settings } });
+// Our environment without what would be somebody else's settings.
+const cleanEnvironment = () => Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^OAUTH_|_proxy$/i.test(name)),
+);
+
+// The settings that a shell has after what `discover` prints for this issuer was pasted into it.
+export async function discovered(issuer) {
+  const run = promisify(execFile);
+  const { stdout } = await run(`${bin}/discover`, [issuer], { env: cleanEnvironment() });
+  const lines = stdout.split('\n').filter((line) => line.startsWith('export '));
+  const script = `${lines.join('\n')}\nenv`;
+  const { stdout: all } = await run('sh', ['-c', script], { env: { PATH: process.env.PATH } });
+  const pairs = all.split('\n').filter((line) => line.startsWith('OAUTH_'));
+  return { printed: stdout, settings: Object.fromEntries(pairs.map((it) => it.split(/=(.*)/s).slice(0, 2))) };
+}
+
+// Runs step3, or refresh, with these settings. `decide` gets the authorization URL and gives the redirect, or
+// nothing when the server sent nobody back.
+export async function step3(settings, decide, program = 'step3') {
+  const env = cleanEnvironment();
+  const child = spawn(`${bin}/${program}`, ['--no-browser'], { env: { ...env, ...settings } });
   let printed = '';
   let errors = '';
   let found;

@@ -371,5 +371,29 @@ def _():
     assert_unknown_token(one.get(USER))
 
 
+@case("Authlib client")
+def _():
+    "a revoked refresh token ends the access token, and can be revoked again"
+    for method in ("client_secret_basic", "client_secret_post"):
+        one = authlib(method)
+        token = authlib_fetch(one, authlib_redirect(one))
+        for _ in range(2):
+            answer = one.revoke_token(
+                f"{ISSUER}/revoke", token=token["refresh_token"], token_type_hint="refresh_token"
+            )
+            assert answer.status_code == 200, answer.text
+        assert_unknown_token(one.get(USER))
+
+
+@case("Authlib client")
+def _():
+    "a token of another client is not revoked"
+    one, other = authlib(), authlib("none", secret=None, client_id="workshop-public")
+    token = authlib_fetch(one, authlib_redirect(one))
+    answer = other.revoke_token(f"{ISSUER}/revoke", token=token["access_token"])
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant"), answer.text
+    assert one.get(USER).json()["name"] == "Ada Winter"
+
+
 PROCESS.terminate()
 sys.exit(1 if failed else 0)

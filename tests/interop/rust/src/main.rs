@@ -9,7 +9,7 @@ use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicTokenResponse};
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
     EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError, Scope, TokenResponse, TokenUrl, http,
+    RequestTokenError, RevocationUrl, Scope, StandardRevocableToken, TokenResponse, TokenUrl, http,
 };
 
 const REDIRECT_URI: &str = "http://127.0.0.1:8080/callback";
@@ -64,6 +64,21 @@ fn exchange(client: &Client, redirect: &Redirect) -> Result<BasicTokenResponse, 
             RequestTokenError::ServerResponse(response) => Failure::from(name(response.error())),
             other => Failure::from(other.to_string()),
         })
+}
+
+/// This crate revokes at https addresses only, so the address is https until its request is sent.
+fn revoke(client: &Client, issuer: &str, token: StandardRevocableToken) -> Result<(), Failure> {
+    let url = format!("{}/revoke", issuer.replace("http://", "https://"));
+    let client = client.clone().set_revocation_url(RevocationUrl::new(url)?);
+    let to_loopback = |mut request: HttpRequest| {
+        let url = request.uri().to_string().replace("https://", "http://");
+        *request.uri_mut() = url.parse().map_err(std::io::Error::other)?;
+        send(request)
+    };
+    client.revoke_token(token)?.request(&to_loopback).map_err(|error| match error {
+        RequestTokenError::ServerResponse(response) => format!("{response:?}").into(),
+        other => Failure::from(other.to_string()),
+    })
 }
 
 fn name(error: &BasicErrorResponseType) -> &str {
@@ -140,6 +155,22 @@ fn main() -> ExitCode {
     case("wrong secret", &|client| {
         let wrong = self::client(issuer, "workshop", Some("wrong"))?;
         refused(exchange(&wrong, &redirect(client, "allow")?), "invalid_client")
+    });
+    case("a revoked refresh token ends the access token, and can be revoked again", &|client| {
+        let token = exchange(client, &redirect(client, "allow")?)?;
+        let refresh_token = token.refresh_token().ok_or("no refresh token")?.clone();
+        revoke(client, issuer, refresh_token.clone().into())?;
+        revoke(client, issuer, refresh_token.into())?;
+        let (status, text) = user(issuer, token.access_token().secret())?;
+        must(status == 401, &text)
+    });
+    case("a token of another client is not revoked", &|client| {
+        let token = exchange(client, &redirect(client, "allow")?)?;
+        let other = self::client(issuer, "workshop-public", None)?;
+        let revoked = revoke(&other, issuer, token.access_token().clone().into());
+        must(revoked.is_err_and(|error| error.to_string().contains("invalid_grant")), "revoked")?;
+        let (status, text) = user(issuer, token.access_token().secret())?;
+        must(status == 200, &text)
     });
     case("bad access token", &|_| {
         let (status, text) = user(issuer, "no-such-token")?;

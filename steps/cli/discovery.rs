@@ -1,0 +1,69 @@
+//! What the program `discover` shares with no other: its argument, and the lines that it prints.
+
+use super::{Cli, Failure};
+use oauth2_by_hand::discover::Metadata;
+use oauth2_by_hand::show::mask::Mask;
+
+impl Cli {
+    /// The issuer on the command line.
+    pub fn issuer(&mut self) -> Result<String, Failure> {
+        // No code, token or secret travels here: whoever asks sees the metadata.
+        self.screen.mask = Mask::showing();
+        self.options.issuer.clone().ok_or_else(|| {
+            Failure::usage(
+                "the issuer is missing.",
+                "the command line ends too early.",
+                "write for example: cargo run --bin discover -- https://accounts.google.com",
+            )
+        })
+    }
+
+    /// The lines to paste, and what the provider leaves out.
+    pub fn show_settings(&self, metadata: &Metadata) -> Result<(), Failure> {
+        self.screen.say("The metadata is this issuer's own. As lines to paste:\n")?;
+        self.screen.settings(&metadata.settings)?;
+        self.screen.say("")?;
+        for note in notes(metadata) {
+            self.screen.note(note)?;
+        }
+        self.screen
+            .say("They say where the provider is. Registering there gives you the others:")?;
+        self.screen
+            .say("OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET. What to ask for: OAUTH_SCOPE.")?;
+        self.screen.say("With all of them set: cargo run --bin step3")
+    }
+}
+
+fn notes(metadata: &Metadata) -> Vec<&'static str> {
+    let has = |name| metadata.settings.iter().any(|(it, value)| *it == name && !value.is_empty());
+    let mut notes = Vec::new();
+    if !has("OAUTH_USERINFO_URL") {
+        notes.push(
+            "It names no userinfo_endpoint: look in its documentation for the address that describes the user.",
+        );
+    }
+    if !has("OAUTH_ISSUER") {
+        notes.push(
+            "It does not promise iss in its redirects (RFC 9207), so there is no line for OAUTH_ISSUER. If one is \
+             set from before, unset it.",
+        );
+    }
+    if !has("OAUTH_REVOCATION_URL") {
+        notes.push(
+            "It names no revocation_endpoint, so there is no line for OAUTH_REVOCATION_URL. If one is set from \
+             before, unset it.",
+        );
+    }
+    if !has("OAUTH_CLIENT_AUTH") {
+        notes.push(
+            "It takes a client secret neither in the form nor as Basic, so there is no line for \
+             OAUTH_CLIENT_AUTH. Only a public client, without a secret, can log in with these programs.",
+        );
+    }
+    if !metadata.knows_s256 {
+        notes.push(
+            "It does not say that it checks code challenges (S256). The programs send one all the same.",
+        );
+    }
+    notes
+}
