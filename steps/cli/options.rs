@@ -18,6 +18,8 @@ pub struct Options {
     pub show_secrets: bool,
     pub mask_secrets: bool,
     pub port: Option<u16>,
+    /// The attack to play.
+    pub attack: Option<String>,
 }
 
 /// What the program is to do.
@@ -29,14 +31,16 @@ pub enum Wish {
 
 const STEPS: &[&str] = &["step1", "step2", "step3"];
 const OTHERS: &[&str] = &["provider", "webapp"];
+const ATTACK: &[&str] = &["attack"];
 
 /// An option without a value: its name, the programs that have it, and where it goes.
 type Flag = (&'static str, &'static [&'static str], fn(&mut Options) -> &mut bool);
 
-const FLAGS: [Flag; 7] = [
+const FLAGS: [Flag; 8] = [
     ("--no-browser", STEPS, |options| &mut options.no_browser),
     ("--approve", STEPS, |options| &mut options.approve),
     ("--pause", STEPS, |options| &mut options.pause),
+    ("--pause", ATTACK, |options| &mut options.pause),
     ("--paste", STEPS, |options| &mut options.paste),
     ("--show-secrets", STEPS, |options| &mut options.show_secrets),
     ("--mask-secrets", STEPS, |options| &mut options.mask_secrets),
@@ -59,6 +63,12 @@ pub fn parse(program: &str, arguments: &[String]) -> Result<Wish, Failure> {
             (Some((.., field)), _) => *field(&mut options) = true,
             (_, "--help" | "-h") => return Ok(Wish::Print(help(program))),
             (_, "--version" | "-V") => return Ok(Wish::Print(version(program))),
+            (_, name) if program == "attack" => {
+                match options.attack.is_some() || name.starts_with('-') {
+                    true => return Err(unknown(program, argument)),
+                    false => options.attack = Some(argument.clone()),
+                }
+            }
             (_, "--like") => options.like = Some(like(value())?),
             (_, "--port") if OTHERS.contains(&program) => options.port = Some(port(value())?),
             (_, "--provider") if program != "provider" => {
@@ -191,6 +201,17 @@ fn help(program: &str) -> String {
              --help           this text\n  \
              --version        the version\n\n{ENVIRONMENT}"
         );
+    }
+    if program == "attack" {
+        return "attack: attacks on the code of this repository, each stopped by one line.\n\n\
+                Usage: cargo run --bin attack              lists them\n       \
+                cargo run --bin attack -- NAME      plays one\n\n  \
+                --pause          wait for Enter before each scene\n  \
+                --help           this text\n  \
+                --version        the version\n\n\
+                Exit code: 0 it was stopped by its line; 1 it won, or something else\n\
+                stopped it, or its scene could not be set; 2 wrong usage."
+            .into();
     }
     let what = match program {
         "step1" => "ask for authorization, and show the code that comes back",

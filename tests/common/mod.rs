@@ -97,6 +97,7 @@ pub fn program(name: &str) -> Command {
         "step3" => env!("CARGO_BIN_EXE_step3"),
         "provider" => env!("CARGO_BIN_EXE_provider"),
         "webapp" => env!("CARGO_BIN_EXE_webapp"),
+        "attack" => env!("CARGO_BIN_EXE_attack"),
         _ => panic!("no program {name}"),
     };
     program_at(path.as_ref())
