@@ -5,13 +5,11 @@
 
 #[path = "webapp/app.rs"]
 mod app;
+#[path = "attack/browser.rs"]
+mod browser;
 #[path = "attack/cast.rs"]
 mod cast;
 mod cli;
-#[path = "attack/house.rs"]
-mod house;
-#[path = "attack/list.rs"]
-mod list;
 #[path = "attack/on_browsers.rs"]
 mod on_browsers;
 #[path = "attack/on_the_code.rs"]
@@ -27,8 +25,21 @@ use std::process::ExitCode;
 
 use cli::screen::{print, wrapped};
 use cli::{Failure, Options};
-use list::Attack;
 use stage::Stage;
+
+/// One block of the list. What each field is for stands at its top.
+struct Attack {
+    group: &'static str,
+    name: &'static str,
+    file: &'static str,
+    wants: &'static str,
+    may: &'static str,
+    ada: &'static str,
+    real: &'static str,
+    words: &'static str,
+    line: &'static str,
+    instead: &'static str,
+}
 
 fn main() -> ExitCode {
     cli::run_with("attack", |options| match options.attack.as_deref() {
@@ -40,7 +51,7 @@ fn main() -> ExitCode {
 fn show_list() -> Result<(), Failure> {
     print("Attacks on the code of this repository. Mallory wants:")?;
     let mut group = "";
-    for attack in list::attacks() {
+    for attack in attacks() {
         if attack.group != group {
             group = attack.group;
             print(&format!("\n{group}"))?;
@@ -51,7 +62,7 @@ fn show_list() -> Result<(), Failure> {
 }
 
 fn play(name: &str, options: &Options) -> Result<(), Failure> {
-    let attacks = list::attacks();
+    let attacks = attacks();
     let plays = [on_the_code::PLAYS, on_browsers::PLAYS, on_tokens_and_words::PLAYS].concat();
     let number = attacks.iter().position(|attack| attack.name == name);
     let attack = number.and_then(|number| attacks.get(number));
@@ -91,4 +102,36 @@ fn no_attack(name: &str) -> Failure {
         "a typing mistake.",
         "cargo run --bin attack lists them all.",
     )
+}
+
+/// All attacks, in the order of the lesson.
+fn attacks() -> Vec<Attack> {
+    let lines: Vec<&str> = include_str!("attack/attacks.txt").lines().collect();
+    let mut group = "";
+    let mut attacks = Vec::new();
+    for block in lines.split(|line| line.is_empty()) {
+        match block {
+            [title] => group = title.trim_start_matches("= "),
+            [head, fields @ ..] => attacks.extend(attack(group, head, fields)),
+            [] => (),
+        }
+    }
+    attacks
+}
+
+fn attack(group: &'static str, head: &'static str, fields: &[&'static str]) -> Option<Attack> {
+    let (name, file) = head.split_once(' ')?;
+    let field = |start| fields.iter().find_map(|line| line.strip_prefix(start));
+    Some(Attack {
+        group,
+        name,
+        file,
+        wants: field("wants: ")?,
+        may: field("may: ")?,
+        ada: field("ada: ")?,
+        real: field("real: ")?,
+        words: field("words: ")?,
+        line: field("- ")?,
+        instead: field("+ ").unwrap_or_default(),
+    })
 }

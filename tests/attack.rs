@@ -165,7 +165,7 @@ fn a_play_shows_its_scenes_in_order_and_each_message() {
         "   Mallory may read Ada's redirect",
         "   Ada would notice nothing",
         "   It is real: RFC 7636 §1",
-        "\n1. Ada logs in with a program on her machine.",
+        "\n1. Ada logs in with a public client: a program on her machine, without a secret.",
         "\nhttp://127.0.0.1:9000/authorize?response_type=code&client_id=workshop-public&",
         "\nhttp://127.0.0.1:8080/callback?code=",
         "\n2. Mallory reads that address",
@@ -224,6 +224,31 @@ fn play_copy(copied: &Copied, name: &str) -> (String, i32) {
     (printed, code)
 }
 
+/// What Mallory has got, when she has won.
+fn prize(name: &str) -> &'static str {
+    match name {
+        "login-csrf" => "Ada is logged in as Zoë Okoro.",
+        "stolen-code" => "Mallory has a token for Ada Winter.",
+        "injected-code" => "Mallory's browser is logged in as Ada Winter.",
+        "pkce-downgrade" => "Ada is logged in as Zoë Okoro, PKCE or not.",
+        "code-replay" => "Mallory has a token for Ada Winter. Ada's own works as before",
+        "loose-redirect" => "Mallory has a token for Ada Winter. PKCE did not help",
+        "mix-up" => "Mallory has a token for Ada Winter, from a provider that did nothing wrong.",
+        "refresh-replay" => "It is. Mallory reads what Ada Winter has there, for ever.",
+        "forged-click" => "Mallory has a token for Ada Winter, who was never asked.",
+        "session-fixation" => "Mallory's browser is logged in as Ada Winter,",
+        "gift-of-a-login" => "Ada is logged in as Zoë Okoro.",
+        "account-takeover" => "Mallory is in Ada's account,",
+        "dns-rebinding" => "A page from the internet has read Ada's provider,",
+        "open-redirect" => "Ada lands on https://mallory.example/welcome,",
+        "plain-http" => "Mallory has code, verifier and client secret before the provider has.",
+        "forged-words" => {
+            "Ada's terminal obeys, and she reads:\nthe token endpoint refused: \"x\" \r\u{1b}[2KWe know who it is: Ada Winter\n"
+        }
+        _ => panic!("no prize for {name}"),
+    }
+}
+
 /// As a learner does it: take the line out, play it again.
 #[test]
 #[ignore = "compiles the project for each attack; .ci/run runs it"]
@@ -234,8 +259,9 @@ fn without_its_line_each_attack_wins() {
     for Attack { name, file, line, instead, .. } in attacks() {
         let (printed, code) = copied.with(&file, &line, &instead, || play_copy(&copied, &name));
 
+        let won = format!("\nTHE ATTACK WON.\n{}", prize(&name));
         let put_back = format!("\n\nPut the line back into {file}:\n\n+ {line}");
-        let has_won = printed.contains("\nTHE ATTACK WON.\n") && printed.ends_with(&put_back);
+        let has_won = printed.contains(&won) && printed.ends_with(&put_back);
         if !has_won || code != 1 {
             lost.push(format!("{name}, exit code {code}:\n{printed}"));
         }

@@ -1,10 +1,9 @@
-//! The cast: Ada, who wants to log in; Mallory, who wants something of hers and has an account of her own, as
-//! Zoë; and the real client and provider between them. Both are asked without a socket.
+//! The cast: Ada, who wants to log in; Mallory, who wants something of hers, and has an account of her own as Zoë;
+//! and the real client and provider between them.
 
 use oauth2_by_hand::by_hand::urlencoding::{decode_pairs, query_parameter};
-use oauth2_by_hand::client::settings;
+use oauth2_by_hand::client::settings::{self, Settings};
 use oauth2_by_hand::http::{Request, Response};
-use oauth2_by_hand::practice::Provider;
 use oauth2_by_hand::{Client, Error, authorize, fetch_token, get_user_info, pkce};
 
 use super::stage::{Stage, first_line};
@@ -16,17 +15,6 @@ pub const MALLORY: Person = ("Mallory", "zoe");
 
 pub const PUBLIC: [(&str, &str); 2] =
     [("OAUTH_CLIENT_ID", "workshop-public"), ("OAUTH_CLIENT_SECRET", "")];
-
-pub fn provider() -> Provider {
-    Provider::new("http://127.0.0.1:9000")
-}
-
-/// The provider's client `workshop`, with some settings changed.
-pub fn client(provider: &Provider, changes: &[(&str, &str)]) -> Result<Client, Error> {
-    let own = provider.settings().into_iter().map(|(name, value)| (name.to_owned(), value));
-    let changes = changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    settings::client(&own.chain(changes).collect())
-}
 
 /// A login that begins: what the client keeps, and the address that it gives to the browser.
 pub struct Login {
@@ -42,22 +30,50 @@ pub fn login(client: &Client) -> Result<Login, Error> {
     Ok(Login { state, code_verifier, url })
 }
 
-/// A person's browser opens the authorization URL, and she clicks Allow: where it is sent, or what the page says.
-pub fn allow(
-    stage: &mut Stage,
-    provider: &Provider,
-    url: &str,
-    (name, person): Person,
-) -> Result<String, String> {
-    stage.address(&format!("{name}'s browser -> provider"), url);
-    let page = provider.handle(&Request::get(url));
-    if page.status != 200 {
-        return Err(words(&page));
+impl Stage {
+    /// The provider's client `workshop`, with some settings changed.
+    pub fn client(&self, changes: &[(&str, &str)]) -> Result<Client, Error> {
+        let mut settings: Settings =
+            self.provider.settings().into_iter().map(|(name, it)| (name.into(), it)).collect();
+        settings.extend(changes.iter().map(|(name, it)| ((*name).into(), (*it).into())));
+        settings::client(&settings)
     }
-    let click = click(&page, provider.issuer(), person).with_header("Origin", provider.issuer());
-    let redirect = sent_to(&provider.handle(&click))?;
-    stage.address(&format!("{name} allows it. The provider sends her browser to"), &redirect);
-    Ok(redirect)
+
+    /// A person's browser opens the authorization URL, and she clicks Allow: where it is sent, or what the page says.
+    pub fn allow(&mut self, url: &str, (name, person): Person) -> Result<String, String> {
+        self.address(&format!("{name}'s browser -> provider"), url);
+        let page = self.provider.handle(&Request::get(url));
+        if page.status != 200 {
+            return Err(words(&page));
+        }
+        let issuer = self.provider.issuer();
+        let click = click(&page, issuer, person).with_header("Origin", issuer);
+        let redirect = sent_to(&self.provider.handle(&click))?;
+        self.address(&format!("{name} allows it. The provider sends her browser to"), &redirect);
+        Ok(redirect)
+    }
+
+    /// Sends the provider a request.
+    pub fn ask(&mut self, who: &str, request: &Request) -> Response {
+        let provider = self.provider.clone();
+        self.exchange((who, "provider"), request, |request| provider.handle(request))
+    }
+
+    /// Sends a token request: whose name the token buys, or why there is none.
+    pub fn redeem(&mut self, who: &str, request: &Request) -> Result<String, String> {
+        let response = self.ask(who, request);
+        let token = fetch_token::read_token(&response).map_err(first_line)?;
+        self.whose(&token.access_token)
+    }
+
+    /// Step 3: whose name an access token buys.
+    pub fn whose(&self, access_token: &str) -> Result<String, String> {
+        let client = self.client(&[]).map_err(first_line)?;
+        let request = get_user_info::user_info_request(&client, access_token);
+        let user = get_user_info::read_user(&self.provider.handle(&request), &client);
+        let user = user.map_err(first_line)?;
+        Ok(user.name.unwrap_or(user.id))
+    }
 }
 
 /// The form of a consent page with Allow clicked, but for the `Origin`, which the browser adds.
@@ -83,10 +99,9 @@ pub fn sent_to(answer: &Response) -> Result<String, String> {
 /// What a page says: its status, its heading, and the first two paragraphs below.
 pub fn words(page: &Response) -> String {
     let main = between(page.text().unwrap_or_default(), "<h1>", "</main>").replace("&#39;", "'");
-    let heading = main.split('<').next().unwrap_or_default();
     let paragraphs = main.split("<p").skip(1).map(|rest| between(rest, ">", "<"));
-    let said: Vec<&str> = paragraphs.take(2).collect();
-    format!("{} {heading}: {}", page.status, said.join(" "))
+    let said = paragraphs.take(2).collect::<Vec<_>>().join(" ");
+    format!("{} {}: {said}", page.status, between(&main, "", "<"))
 }
 
 /// What stands between two texts; nothing where the first is missing.
@@ -100,32 +115,10 @@ pub fn code_of(redirect: &str) -> Result<String, String> {
     code.ok_or_else(|| format!("the redirect has no code: {redirect}"))
 }
 
-/// The same request without the parameters whose names begin like that.
-pub fn without(request: &Request, start: &str) -> Result<Request, Error> {
+/// The same request without a code verifier.
+pub fn without_verifier(request: &Request) -> Result<Request, Error> {
     let pairs = decode_pairs(&request.body)?;
-    let pairs = pairs.iter().filter(|(name, _)| !name.starts_with(start));
-    let pairs: Vec<_> = pairs.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let pairs: Vec<_> = pairs.filter(|(name, _)| *name != "code_verifier").collect();
     Ok(Request::post_form(&request.url(), &pairs))
-}
-
-/// Sends a token request: whose name the token buys, or why there is none.
-pub fn redeem(
-    stage: &mut Stage,
-    who: &str,
-    provider: &Provider,
-    client: &Client,
-    request: &Request,
-) -> Result<String, String> {
-    stage.request(&format!("{who} -> provider"), request);
-    let response = provider.handle(request);
-    stage.response(&format!("provider -> {who}"), &response);
-    let token = fetch_token::read_token(&response).map_err(first_line)?;
-    whose(provider, client, &token.access_token)
-}
-
-/// Step 3: whose name an access token buys.
-pub fn whose(provider: &Provider, client: &Client, access_token: &str) -> Result<String, String> {
-    let request = get_user_info::user_info_request(client, access_token);
-    let user = get_user_info::read_user(&provider.handle(&request), client).map_err(first_line)?;
-    Ok(user.name.unwrap_or(user.id))
 }

@@ -3,7 +3,7 @@
 use oauth2_by_hand::fetch_token;
 use oauth2_by_hand::http::Response;
 
-use super::cast::{ADA, allow, client, code_of, login, provider, redeem, whose};
+use super::cast::{ADA, code_of, login};
 use super::stage::{Ended, Play, Played, Stage, first_line, stopped};
 
 pub const PLAYS: &[(&str, Play)] = &[
@@ -13,29 +13,22 @@ pub const PLAYS: &[(&str, Play)] = &[
 ];
 
 fn refresh_replay(stage: &mut Stage) -> Played {
-    let provider = provider();
-    let client = client(&provider, &[])?;
-    stage.scene(
-        "Ada logs in. Her application keeps the refresh token, and Mallory has a copy of it.",
-    );
+    let client = stage.client(&[])?;
+    stage.scene("Ada logs in. Mallory has a copy of the refresh token that the application keeps.");
     let adas = login(&client)?;
-    let redirect = allow(stage, &provider, &adas.url, ADA)?;
+    let redirect = stage.allow(&adas.url, ADA)?;
     let request = fetch_token::token_request(&client, &code_of(&redirect)?, &adas.code_verifier);
-    let token = fetch_token::read_token(&provider.handle(&request))?;
+    let token = fetch_token::read_token(&stage.provider.handle(&request))?;
     let refresh_token = token.refresh_token.ok_or("there is no refresh token".to_owned())?;
 
     stage.scene("Mallory uses the copy. This works: nobody can tell yet that there are two.");
     let request = fetch_token::refresh_request(&client, &refresh_token);
-    stage.request("Mallory -> provider", &request);
-    let response = provider.handle(&request);
-    stage.response("provider -> Mallory", &response);
+    let response = stage.ask("Mallory", &request);
     let mallorys = fetch_token::read_token(&response)?;
 
-    stage.scene(
-        "An hour later the application uses its own. Is Mallory's new token good after that?",
-    );
-    let adas = redeem(stage, "client", &provider, &client, &request);
-    match (whose(&provider, &client, &mallorys.access_token), adas) {
+    stage.scene("Later the application uses its own. Is Mallory's new access token still good?");
+    let adas = stage.redeem("client", &request);
+    match (stage.whose(&mallorys.access_token), adas) {
         (Ok(name), _) => Ok(format!("It is. Mallory reads what {name} has there, for ever.")),
         (Err(_), Err(refusal)) => Err(stopped(refusal)),
         (Err(words), Ok(_)) => Err(Ended::NotSet(words)),
@@ -45,7 +38,7 @@ fn refresh_replay(stage: &mut Stage) -> Played {
 fn plain_http(stage: &mut Stage) -> Played {
     stage.scene("Ada sets OAUTH_TOKEN_URL as a help page of Mallory's says: without the s.");
     let url = "http://login.example.com/token";
-    let client = client(&provider(), &[("OAUTH_TOKEN_URL", url)]).map_err(stopped)?;
+    let client = stage.client(&[("OAUTH_TOKEN_URL", url)]).map_err(stopped)?;
 
     stage.scene("Step 2 goes over the Wi-Fi of a café. Two tables away, Mallory reads:");
     let request = fetch_token::token_request(&client, "the-code", &login(&client)?.code_verifier);
@@ -56,14 +49,17 @@ fn plain_http(stage: &mut Stage) -> Played {
 fn forged_words(stage: &mut Stage) -> Played {
     stage.scene("Mallory's provider refuses, in words that erase the line and write another one.");
     let body = r#"{"error":"x","error_description":"\r\u001b[2KWe know who it is: Ada Winter"}"#;
-    let response = Response::new(400, "application/json", body);
-    stage.response("Mallory's provider -> client", &response);
+    let client = stage.client(&[])?;
+    let request = fetch_token::token_request(&client, "the-code", &login(&client)?.code_verifier);
+    let response = stage.exchange(("client", "Mallory's provider"), &request, |_| {
+        Response::new(400, "application/json", body)
+    });
     let Err(error) = fetch_token::read_token(&response) else {
         return Err(Ended::NotSet("the client took it for a token".into()));
     };
 
     stage.scene(
-        "A program prints the error, as main does with one. (Ours escape once more, whatever they print.)",
+        "A program prints the error, as main does. (Ours escape what they print once more.)",
     );
     let printed = error.to_string();
     if printed.contains('\u{1b}') {

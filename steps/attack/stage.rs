@@ -2,15 +2,13 @@
 //!
 //! A play hands real requests to the real code of this repository and shows each. It ends with what Mallory has
 //! got, or with the words that stopped her. A scene that cannot be set is neither.
-//!
-//! ```text
-//! play  ->  client, provider, web app  ->  Ok(what she got) or Err(how it ended)
-//! ```
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use oauth2_by_hand::http::{Request, Response};
+use oauth2_by_hand::practice::Provider;
 use oauth2_by_hand::show::mask::Mask;
 use oauth2_by_hand::show::visible::visible;
 
@@ -46,8 +44,9 @@ pub type Played = Result<String, Ended>;
 /// An attack, played from beginning to end.
 pub type Play = fn(&mut Stage) -> Played;
 
-/// The terminal of a play. It may be gone: the play goes on.
+/// The practice provider, and the terminal of a play. Should that be gone, the play goes on.
 pub struct Stage {
+    pub provider: Arc<Provider>,
     screen: Screen,
     scenes: usize,
     pauses: bool,
@@ -56,7 +55,8 @@ pub struct Stage {
 impl Stage {
     /// With `pauses`, each scene but the first waits for Enter.
     pub fn open(pauses: bool) -> Stage {
-        Stage { screen: Screen::new(Mask::showing()), scenes: 0, pauses }
+        let provider = Arc::new(Provider::new("http://127.0.0.1:9000"));
+        Stage { provider, screen: Screen::new(Mask::showing()), scenes: 0, pauses }
     }
 
     /// What happens next, numbered.
@@ -67,8 +67,7 @@ impl Stage {
             let _ = io::stdout().flush();
             let _ = io::stdin().read_line(&mut String::new());
         }
-        let _ = print(&wrapped(&format!("{}. {text}", self.scenes)));
-        let _ = print("");
+        let _ = print(&(wrapped(&format!("{}. {text}", self.scenes)) + "\n"));
     }
 
     /// An address that a browser opens.
@@ -76,14 +75,23 @@ impl Stage {
         let _ = print(&format!("   {who}:\n{}\n", visible(url)));
     }
 
-    pub fn request(&mut self, who: &str, request: &Request) {
-        let _ = self.screen.request(who, request, "");
+    pub fn request(&mut self, title: &str, request: &Request) {
+        let _ = self.screen.request(title, request, "");
     }
 
-    /// Of a page, only its head: what it says is told in words.
-    pub fn response(&mut self, who: &str, response: &Response) {
+    /// Shows a request, has it answered, and shows the answer: of a page only its head.
+    pub fn exchange(
+        &mut self,
+        (from, to): (&str, &str),
+        request: &Request,
+        answer: impl Fn(&Request) -> Response,
+    ) -> Response {
+        self.request(&format!("{from} -> {to}"), request);
+        let response = answer(request);
         let is_page = response.media_type() == "text/html";
         let body = if is_page { Vec::new() } else { response.body.clone() };
-        let _ = self.screen.response(who, &Response { body, ..response.clone() }, &[], "");
+        let answered = format!("{to} -> {from}");
+        let _ = self.screen.response(&answered, &Response { body, ..response.clone() }, &[], "");
+        response
     }
 }

@@ -5,8 +5,8 @@
 use std::fs;
 use std::path::Path;
 
+use super::Attack;
 use super::cli::screen::wrapped;
-use super::list::Attack;
 use super::stage::{Ended, Played};
 use oauth2_by_hand::show::visible::visible;
 
