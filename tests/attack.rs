@@ -231,15 +231,15 @@ fn prize(name: &str) -> &'static str {
         "stolen-code" => "Mallory has a token for Ada Winter.",
         "injected-code" => "Mallory's browser is logged in as Ada Winter.",
         "pkce-downgrade" => "Ada is logged in as Zoë Okoro, PKCE or not.",
-        "code-replay" => "Mallory has a token for Ada Winter. Ada's own works as before",
-        "loose-redirect" => "Mallory has a token for Ada Winter. PKCE did not help",
+        "code-replay" => "Mallory has a token for Ada Winter. Ada's still works",
+        "loose-redirect" => "Mallory has a token for Ada Winter. PKCE does not help",
         "mix-up" => "Mallory has a token for Ada Winter, from a provider that did nothing wrong.",
         "refresh-replay" => "It is. Mallory reads what Ada Winter has there, for ever.",
         "forged-click" => "Mallory has a token for Ada Winter, who was never asked.",
         "session-fixation" => "Mallory's browser is logged in as Ada Winter,",
         "gift-of-a-login" => "Ada is logged in as Zoë Okoro.",
         "account-takeover" => "Mallory is in Ada's account,",
-        "dns-rebinding" => "A page from the internet has read Ada's provider,",
+        "dns-rebinding" => "A page from the internet has read the provider,",
         "open-redirect" => "Ada lands on https://mallory.example/welcome,",
         "plain-http" => "Mallory has code, verifier and client secret before the provider has.",
         "forged-words" => {
@@ -299,6 +299,82 @@ fn with_a_broken_token_request_no_attack_that_needs_a_token_names_its_line() {
                     .any(|words| printed.contains(words));
             assert_eq!(says_why, !expected, "{printed}");
         }
+    });
+}
+
+/// An exercise of TUTORIAL.md: "starts with" is no comparison.
+#[test]
+#[ignore = "compiles a copy of the project for each address; .ci/run runs it"]
+fn a_redirect_uri_that_only_has_to_start_like_the_registered_one_lets_an_address_through() {
+    let _one_after_the_other = COPY.lock().unwrap_or_else(PoisonError::into_inner);
+    let copied = Copied::new("attacks");
+    let (equal, weak) = ("    asked == registered\n", "    asked.starts_with(registered)\n");
+    let (hers, found) =
+        ("https://mallory.example/steal", "http://127.0.0.1:8080/callback-of-mallory");
+
+    let [as_before, through] = copied.with("src/practice/registration.rs", equal, weak, || {
+        let as_before = play_copy(&copied, "loose-redirect");
+        let play = || play_copy(&copied, "loose-redirect");
+        [as_before, copied.with("steps/attack/on_the_code.rs", hers, found, play)]
+    });
+
+    assert!(as_before.0.contains("\nby src/practice/authorization.rs, line "), "{}", as_before.0);
+    assert_eq!((as_before.1, through.1), (0, 1));
+    assert!(through.0.contains("\nTHE ATTACK WON.\n"), "{}", through.0);
+    assert!(through.0.contains("is there and did not stop it"), "{}", through.0);
+}
+
+const INVENTED_BLOCK: &str = "
+late-code src/practice/token.rs
+wants: a token for a code that was never used
+may: read a crash report
+ada: nothing
+real: RFC 6749 §4.1.2
+words: \"this code is older than 60 seconds\"
+-     if now.duration_since(code.issued) >= CODE_LIFE {
++     if false {
+";
+
+const INVENTED_PLAY: &str = r#"
+fn late_code(stage: &mut Stage) -> Played {
+    let client = stage.client(&[])?;
+    stage.scene("Ada logs in. Her client dies before it can send the token request.");
+    let adas = login(&client)?;
+    let redirect = stage.allow(&adas.url, ADA)?;
+    let request = fetch_token::token_request(&client, &code_of(&redirect)?, &adas.code_verifier);
+
+    stage.scene("Two minutes later, Mallory finds it in the crash report.");
+    stage.provider.let_time_pass(std::time::Duration::from_secs(120));
+    let name = stage.redeem("Mallory", &request).map_err(stopped)?;
+    Ok(format!("Mallory has a token for {name}."))
+}
+"#;
+
+/// An exercise of TUTORIAL.md: a new attack takes a block of data and one function.
+#[test]
+#[ignore = "compiles a copy of the project twice; .ci/run runs it"]
+fn an_invented_attack_is_stopped_and_wins_like_the_others() {
+    let _one_after_the_other = COPY.lock().unwrap_or_else(PoisonError::into_inner);
+    let copied = Copied::new("attacks");
+    let added = |path: &str, text: &str| {
+        let whole = read(path);
+        fs::write(copied.root.join(path), format!("{whole}{text}")).unwrap();
+    };
+    added("steps/attack/attacks.txt", INVENTED_BLOCK);
+    added("steps/attack/on_the_code.rs", INVENTED_PLAY);
+    let row = "    (\"mix-up\", mix_up),\n";
+    let rows = format!("{row}    (\"late-code\", late_code),\n");
+
+    copied.with("steps/attack/on_the_code.rs", row, &rows, || {
+        let (printed, code) = play_copy(&copied, "late-code");
+        assert!(printed.contains("\nby src/practice/token.rs, line "), "{printed}");
+        assert_eq!(code, 0);
+
+        let (line, instead) = (lines_with('-', INVENTED_BLOCK), lines_with('+', INVENTED_BLOCK));
+        let (printed, code) = copied
+            .with("src/practice/token.rs", &line, &instead, || play_copy(&copied, "late-code"));
+        assert!(printed.contains("\nMallory has a token for Ada Winter.\n"), "{printed}");
+        assert_eq!(code, 1);
     });
 }
 

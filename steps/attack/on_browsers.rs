@@ -72,7 +72,7 @@ fn gift_of_a_login(stage: &mut Stage) -> Played {
     ada.open(stage, &format!("{APP}/login"));
     sent_to(&ada.open(stage, &redirect)).map_err(stopped)?;
     let (name, _) = ada.welcome(stage)?;
-    Ok(format!("Ada is logged in as {name}. What she saves from now on is Mallory's to read."))
+    Ok(format!("Ada is logged in as {name}. What she saves is now Mallory's to read."))
 }
 
 /// A provider of Mallory's own. Whoever asks it is told that Mallory has Ada's number.
@@ -133,7 +133,7 @@ fn dns_rebinding(stage: &mut Stage) -> Played {
     let click = from_the_page(click(&page, stage.provider.issuer(), ADA.1))
         .with_header("Origin", "http://mallory.example:9000");
     sent_to(&stage.ask("Mallory's page, in Ada's browser", &click))?;
-    Ok("A page from the internet has read Ada's provider, and has clicked Allow for her.".into())
+    Ok("A page from the internet has read the provider, and clicked Allow for Ada.".into())
 }
 
 fn open_redirect(stage: &mut Stage) -> Played {
@@ -149,5 +149,5 @@ fn open_redirect(stage: &mut Stage) -> Played {
     if path != page_of_mallory {
         return Err(stopped(format!("Ada is sent on to {path}")));
     }
-    Ok(format!("Ada lands on https:{path}, which says that her password was wrong."))
+    Ok(format!("Ada lands on https:{path}, and is asked for her password."))
 }

@@ -44,7 +44,7 @@ fn login_csrf(stage: &mut Stage) -> Played {
     let request = fetch_token::token_request(&client, &code, &adas.code_verifier);
     let request = without_verifier(&request)?;
     let name = stage.redeem("client", &request)?;
-    Ok(format!("Ada is logged in as {name}. What she saves from now on is Mallory's to read."))
+    Ok(format!("Ada is logged in as {name}. What she saves is now Mallory's to read."))
 }
 
 fn stolen_code(stage: &mut Stage) -> Played {
@@ -57,7 +57,7 @@ fn stolen_code(stage: &mut Stage) -> Played {
     let request = fetch_token::token_request(&client, &code_of(&redirect)?, "");
     let request = without_verifier(&request)?;
     let name = stage.redeem("Mallory", &request).map_err(stopped)?;
-    Ok(format!("Mallory has a token for {name}. What the scope allows, she can read for an hour."))
+    Ok(format!("Mallory has a token for {name}. She can use it for an hour."))
 }
 
 fn injected_code(stage: &mut Stage) -> Played {
@@ -110,7 +110,7 @@ fn code_replay(stage: &mut Stage) -> Played {
 
     stage.scene("Mallory reads the log, and sends the same bytes again.");
     let name = stage.redeem("Mallory", &request).map_err(stopped)?;
-    Ok(format!("Mallory has a token for {name}. Ada's own works as before, so it is not noticed."))
+    Ok(format!("Mallory has a token for {name}. Ada's still works, so it is not noticed."))
 }
 
 fn loose_redirect(stage: &mut Stage) -> Played {
@@ -126,7 +126,7 @@ fn loose_redirect(stage: &mut Stage) -> Played {
     stage.scene("The code arrives at Mallory's address. She has the verifier that belongs to it.");
     let request = fetch_token::token_request(&mallorys, &code_of(&redirect)?, &login.code_verifier);
     let name = stage.redeem("Mallory", &request)?;
-    Ok(format!("Mallory has a token for {name}. PKCE did not help: the verifier is her own."))
+    Ok(format!("Mallory has a token for {name}. PKCE does not help: the verifier is hers."))
 }
 
 fn mix_up(stage: &mut Stage) -> Played {
