@@ -18,6 +18,9 @@ pub struct Options {
     pub show_secrets: bool,
     pub mask_secrets: bool,
     pub port: Option<u16>,
+    /// The practice provider is to cheat, with all its tricks or with one.
+    pub mallory: bool,
+    pub trick: Option<String>,
     /// The attack to play.
     pub attack: Option<String>,
 }
@@ -69,7 +72,13 @@ pub fn parse(program: &str, arguments: &[String]) -> Result<Wish, Failure> {
                     false => options.attack = Some(argument.clone()),
                 }
             }
-            (_, "--like") => options.like = Some(like(value())?),
+            (_, "--like") => match value() {
+                Some(name) if name == "mallory" && program == "provider" => options.mallory = true,
+                name => options.like = Some(like(name)?),
+            },
+            (_, "--trick") if program == "provider" => {
+                options.trick = Some(value().ok_or_else(|| no_value(name, "no-state"))?);
+            }
             (_, "--port") if OTHERS.contains(&program) => options.port = Some(port(value())?),
             (_, "--provider") if program != "provider" => {
                 options.provider = Some(value().ok_or_else(|| no_value(name, "practice"))?);
@@ -85,6 +94,7 @@ fn checked(options: Options) -> Result<Wish, Failure> {
         (options.show_secrets, "--show-secrets", options.mask_secrets, "--mask-secrets"),
         (options.approve, "--approve", options.paste, "--paste"),
         (options.pause, "--pause", options.paste, "--paste"),
+        (options.mallory, "--like mallory", options.like.is_some(), "--like of another one"),
     ];
     for (one, name, other, other_name) in both {
         if one && other {
@@ -128,6 +138,13 @@ fn no_provider(name: &str) -> Failure {
 
 fn like(value: Option<String>) -> Result<&'static Quirks, Failure> {
     let name = value.ok_or_else(|| no_value("--like", "github"))?;
+    if name == "mallory" {
+        return Err(Failure::usage(
+            "only the provider program can be like mallory.",
+            "a provider inside of this program begins anew each time, and forgets its tricks.",
+            "in another terminal: cargo run --bin provider -- --like mallory",
+        ));
+    }
     quirks::quirks(&name).ok_or_else(|| {
         let names: Vec<&str> = quirks::ALL.iter().map(|quirks| quirks.name).collect();
         Failure::usage(
@@ -183,7 +200,9 @@ fn help(program: &str) -> String {
              Usage: cargo run --bin provider -- [OPTIONS]\n\n  \
              --port N         the port on 127.0.0.1 (default {}; 0: any)\n  \
              --like NAME      behave like github, gitlab, google, spotify, vimeo, discord,\n                   \
-                              trello, an odd server (odd), or ask PKCE of all (strict)\n  \
+                              trello, an odd server (odd), or ask PKCE of all (strict);\n                   \
+                              mallory: cheat the client that logs in\n  \
+             --trick NAME     with --like mallory: that trick each time\n  \
              --mask-secrets   show requests and answers without their secrets\n  \
              --help           this text\n  \
              --version        the version",
