@@ -224,6 +224,12 @@ impl Terminals {
         if name == "provider" && arguments.is_empty() {
             return (self.provider.printed.clone(), 0);
         }
+        if name == "provider" {
+            let mut provider =
+                Running::start(program("provider").args(arguments).args(["--port", "0"]));
+            provider.line(|line| line.starts_with("Every request"));
+            return (provider.printed.clone(), 0);
+        }
         if name == "attack" {
             let (printed, errors, code) = run(program("attack").args(arguments));
             return (printed + &errors, code);
