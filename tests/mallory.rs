@@ -276,6 +276,24 @@ fn a_client_that_has_a_state_and_does_not_compare_it_falls_also_with_pkce() {
     assert_eq!(mallory.outcomes()[0], ("other-state".to_owned(), "FELL FOR IT".to_owned()));
 }
 
+/// Some take the first of two codes, some the last.
+#[test]
+fn a_client_that_takes_the_second_of_two_codes_falls_too() {
+    let mallory = Mallory::start(&["--trick", "code-twice"]);
+    let url = format!(
+        "{}/authorize?response_type=code&client_id=workshop&state=xyz&redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fcallback",
+        mallory.issuer
+    );
+    let redirect = mallory.redirects(&url).swap_remove(0);
+    let codes: Vec<&str> = redirect.split("code=").skip(1).collect();
+    let [_, second] = codes[..] else { panic!("{redirect}") };
+    let second = second.split('&').next().unwrap();
+
+    send(&format!("{}/token", mallory.issuer), &format!("code={second}"), "");
+
+    assert_eq!(mallory.outcomes(), [("code-twice".to_owned(), "FELL FOR IT".to_owned())]);
+}
+
 #[test]
 fn one_trick_can_be_played_each_time_and_the_last_login_counts() {
     let mallory = Mallory::start(&["--trick", "no-pkce"]);

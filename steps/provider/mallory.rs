@@ -130,6 +130,8 @@ impl Mallory {
         if let [_, "redirect", edit, ..] = self.trick(trick) {
             let (name, changed) = edit.split_once('=').unwrap_or_default();
             let false_code = random::unguessable().unwrap_or_default();
+            let second_code = format!("{false_code}{changed}");
+            let changed = if name == "code" { &second_code } else { changed };
             pairs.retain(|(key, _)| key != "code" && key != name);
             let kept = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
             let spoilt = [("code", &*false_code), (name, changed)].into_iter().chain(kept);
@@ -137,6 +139,7 @@ impl Mallory {
             played.false_redirect = format!("{base}?{}", encode_pairs(&spoilt));
             played.true_redirect.clone_from(&location);
             memory.played.insert(&false_code, played.clone(), Instant::now());
+            memory.played.insert(&second_code, played.clone(), Instant::now());
             *response = Response::see_other(&answers);
         }
         memory.played.insert(&code, played, Instant::now());
