@@ -1,7 +1,7 @@
 //! What the step programs share: options, printing, opening the browser. Nothing of OAuth.
 
 #![allow(dead_code, reason = "each program uses its own part of it")]
-#![allow(unreachable_pub, reason = "a module of four programs, not of a library")]
+#![allow(unreachable_pub, reason = "a module of six programs, not of a library")]
 
 mod approve;
 mod browser;
