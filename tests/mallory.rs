@@ -316,6 +316,22 @@ fn after_the_last_trick_comes_the_first_again() {
     assert_eq!((mallory.outcomes()[0].1.as_str(), code), ("passed", 0));
 }
 
+/// DNS rebinding: the report says what a client did, and a page from the internet must not read it.
+#[test]
+fn the_report_is_not_for_another_host() {
+    let mallory = Mallory::start(&[]);
+    let address = mallory.issuer.strip_prefix("http://").unwrap();
+    let port = address.split(':').nth(1).unwrap();
+
+    let answer = raw(
+        address,
+        format!("GET /mallory HTTP/1.1\r\nHost: mallory.example:{port}\r\n\r\n").as_bytes(),
+    );
+
+    assert!(answer.starts_with("HTTP/1.1 421 "), "{answer}");
+    assert!(!answer.contains("other-state"));
+}
+
 /// A person who says no has not logged in, and no trick is used up.
 #[test]
 fn a_denied_login_is_no_trick() {

@@ -84,6 +84,11 @@ impl Mallory {
     /// The practice provider's answer, spoilt where it is a trick's turn.
     fn answer(&self, request: &Request) -> Answer {
         let mut answer = self.provider.answer(request);
+        // Another host is none of ours (DNS rebinding), but for the port that a trick leads to.
+        let is_elsewhere = request.header("Host") == Some(&self.elsewhere);
+        if answer.response.status == 421 && !is_elsewhere {
+            return answer;
+        }
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let pairs = decode_pairs(&format!("{}&{}", request.query(), request.body));
         let pairs = pairs.unwrap_or_default();
