@@ -405,7 +405,7 @@ fn what_else_can_happen_is_told_apart() {
             "src/practice/token.rs",
             "    check_code(&code, client, pairs)?;\n",
             "    let _ = check_code(&code, client, pairs);\n",
-            "is there and did not stop it.",
+            "\n\nIts line is there and did not stop it: src/practice/token.rs, line ",
         ),
         // Ada cannot log in at all.
         (

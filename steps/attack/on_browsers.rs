@@ -143,7 +143,7 @@ fn open_redirect(stage: &mut Stage) -> Played {
     let mut ada = Browser::new(&app, ADA);
     let redirect = ada.redirect(stage, &format!("/login?next={page_of_mallory}"))?;
 
-    stage.scene("Ada has logged in.");
+    stage.scene("Ada has allowed it. Her browser follows the redirect.");
     let answer = ada.open(stage, &redirect);
     let path = sent_to(&answer)?;
     if path != page_of_mallory {

@@ -30,7 +30,7 @@ fn refresh_replay(stage: &mut Stage) -> Played {
     let adas = stage.redeem("client", &request);
     match (stage.whose(&mallorys.access_token), adas) {
         (Ok(name), _) => Ok(format!("It is. Mallory reads what {name} has there, for ever.")),
-        (Err(_), Err(refusal)) => Err(stopped(refusal)),
+        (Err(_), Err(refusal)) => Err(stopped(refusal + ". Mallory's token is revoked with it.")),
         (Err(words), Ok(_)) => Err(Ended::NotSet(words)),
     }
 }

@@ -39,8 +39,8 @@ pub fn verdict(attack: &Attack, played: Played) -> (String, bool) {
             format!("THE ATTACK WON.\n{loot}\n\nPut the line back into {file}:\n\n+ {line}")
         }
         (Ok(loot), Some(number)) => format!(
-            "THE ATTACK WON.\n{loot}\n\n{file}, line {number}, is there and did not stop it. Another line is missing, \
-             or this is a fault of ours."
+            "THE ATTACK WON.\n{loot}\n\nIts line is there and did not stop it: {file}, line {number}.\n\
+             Another line is missing, or this is a fault of ours."
         ),
     };
     (text, false)
