@@ -1,7 +1,7 @@
 //! `--like mallory`: a provider that tries to cheat the client that logs in, to see what the client does.
 //!
 //! At each login it plays the next of its tricks: it spoils one of the practice provider's answers. A false redirect
-//! comes with the true one to open afterwards, since a right client still waits for that.
+//! comes with the true one to open afterwards, since a right client may still wait for that.
 //!
 //! Specification: [RFC 9700 §4](https://www.rfc-editor.org/rfc/rfc9700#section-4).
 
