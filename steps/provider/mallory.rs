@@ -5,24 +5,18 @@
 //!
 //! Specification: [RFC 9700 §4](https://www.rfc-editor.org/rfc/rfc9700#section-4).
 
+mod spoil;
+
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use oauth2_by_hand::by_hand::random;
-use oauth2_by_hand::by_hand::urlencoding::{decode_pairs, encode_pairs};
+use oauth2_by_hand::by_hand::urlencoding::decode_pairs;
 use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::http::{Request, Response, loopback};
 use oauth2_by_hand::practice::{Answer, Provider};
 use oauth2_by_hand::web::expiring_map::ExpiringMap;
-use oauth2_by_hand::web::html::fill;
-use serde_json::{Map, Value};
-
-const FELL: &str = "FELL FOR IT";
-const PASSED: &str = "passed";
-const LOOK: &str = "look at your client";
-const PLAYED: &str = "played, and nothing of it was used so far";
-const EVIL_WORDS: &str = r#"{"error":"invalid_grant","error_description":"\r\u001b[2KWelcome, Ada!<script>alert(1)</script>"}"#;
+use spoil::{FELL, PLAYED, value};
 
 /// A trick: its name, what it spoils, how, what that is in words, and what a right client does.
 pub type Trick = [&'static str; 5];
@@ -100,8 +94,8 @@ impl Mallory {
             ("/mallory", _) => return Answer { response: self.report(&memory), ..answer },
             ("/authorize", _) => self.begin(&mut memory, &mut answer.response),
             (_, Some(played)) => {
-                let outcome = self.spoil(request, &pairs, &played, &mut answer.response);
-                if let Some(token) = members(&answer.response).get("access_token") {
+                let outcome = spoil::spoil(self, request, &pairs, &played, &mut answer.response);
+                if let Some(token) = spoil::members(&answer.response).get("access_token") {
                     let token = token.as_str().unwrap_or_default();
                     memory.played.insert(token, played.clone(), Instant::now());
                 }
@@ -116,14 +110,14 @@ impl Mallory {
     /// A click on Allow begins the next trick. The second one of a double click gets the same answer.
     fn begin(&self, memory: &mut Memory, response: &mut Response) -> (usize, &'static str) {
         let location = response.header("location").unwrap_or_default().to_owned();
-        let (base, query) = location.split_once('?').unwrap_or_default();
-        let mut pairs = decode_pairs(query).unwrap_or_default();
-        let code = value(&pairs, "code").to_owned();
+        let query = location.split_once('?').map_or("", |(_, query)| query);
+        let pairs = decode_pairs(query).unwrap_or_default();
+        let code = value(&pairs, "code");
         if code.is_empty() {
             return (0, "");
         }
         let answers = format!("{}/mallory/answers?code={code}", self.provider.issuer());
-        if let Some(played) = memory.played.get(&code, Instant::now()) {
+        if let Some(played) = memory.played.get(code, Instant::now()) {
             if !played.false_redirect.is_empty() {
                 *response = Response::see_other(&answers);
             }
@@ -133,67 +127,16 @@ impl Mallory {
         memory.logins += 1;
         let mut played = Played { trick, ..Played::default() };
         if let [_, "redirect", edit, ..] = self.trick(trick) {
-            let (name, changed) = edit.split_once('=').unwrap_or_default();
-            let false_code = random::unguessable().unwrap_or_default();
-            let second_code = format!("{false_code}{changed}");
-            let changed = if name == "code" { &second_code } else { changed };
-            pairs.retain(|(key, _)| key != "code" && key != name);
-            let kept = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-            let spoilt = [("code", &*false_code), (name, changed)].into_iter().chain(kept);
-            let spoilt: Vec<_> = spoilt.filter(|(_, value)| !value.is_empty()).collect();
-            played.false_redirect = format!("{base}?{}", encode_pairs(&spoilt));
+            let (false_redirect, codes) = spoil::false_redirect(&location, edit);
+            played.false_redirect = false_redirect;
             played.true_redirect.clone_from(&location);
-            memory.played.insert(&false_code, played.clone(), Instant::now());
-            memory.played.insert(&second_code, played.clone(), Instant::now());
+            for code in codes {
+                memory.played.insert(&code, played.clone(), Instant::now());
+            }
             *response = Response::see_other(&answers);
         }
-        memory.played.insert(&code, played, Instant::now());
+        memory.played.insert(code, played, Instant::now());
         (trick, PLAYED)
-    }
-
-    /// Changes the answer to what the client sends, and says what that tells of the client.
-    fn spoil(
-        &self,
-        request: &Request,
-        pairs: &[(String, String)],
-        played: &Played,
-        response: &mut Response,
-    ) -> &'static str {
-        let [_, place, edit, ..] = self.trick(played.trick);
-        let is_elsewhere = request.header("Host") == Some(&self.elsewhere);
-        let has_verifier = !value(pairs, "code_verifier").is_empty();
-        let is_true = played.true_redirect.contains(value(pairs, "code"));
-        match (request.path(), place, edit) {
-            ("/mallory/answers", ..) => *response = two_answers(played),
-            ("/mallory/token", ..) => return FELL,
-            ("/user", ..) if is_elsewhere => return FELL,
-            ("/token", "redirect", _) if is_true => return PASSED,
-            ("/token", "redirect", "state=" | "state=of-mallory")
-                if has_verifier && !played.true_redirect.contains("state=") =>
-            {
-                return "relies on PKCE (RFC 9700 §2.1)";
-            }
-            ("/token", "redirect", _) => return FELL,
-            ("/token", "token", "307") => {
-                *response = moved(&format!("{}/mallory/token", self.provider.issuer()));
-            }
-            ("/token", _, "400") => {
-                *response = Response::new(400, "application/json", EVIL_WORDS);
-                return LOOK;
-            }
-            ("/token", _, "code_verifier") => return if has_verifier { PASSED } else { FELL },
-            ("/token", "token", _) => edit_member(response, edit),
-            ("/user", "token", "token_type=mac" | "error=invalid_grant") => return FELL,
-            ("/user", "user", "307") => {
-                *response = moved(&format!("http://{}/user", self.elsewhere))
-            }
-            ("/user", "user", _) => {
-                edit_member(response, edit);
-                return LOOK;
-            }
-            _ => (),
-        }
-        ""
     }
 
     fn trick(&self, number: usize) -> Trick {
@@ -218,39 +161,4 @@ impl Mallory {
         let rows: String = self.tricks.iter().zip(&memory.outcomes).map(row).collect();
         Response::new(200, "text/plain; charset=utf-8", format!("What your client did:\n\n{rows}"))
     }
-}
-
-fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
-    pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
-}
-
-/// Sends a client that follows the same request elsewhere.
-fn moved(location: &str) -> Response {
-    Response::new(307, "text/plain", "").with_header("location", location)
-}
-
-/// The members of a JSON answer; none where it is another one.
-fn members(response: &Response) -> Map<String, Value> {
-    serde_json::from_slice(&response.body).unwrap_or_default()
-}
-
-/// `name=value`: changes that member of a JSON answer. Without a value it is left out.
-fn edit_member(response: &mut Response, edit: &str) {
-    let (name, value) = edit.split_once('=').unwrap_or_default();
-    let mut members = members(response);
-    members.remove(name);
-    if !value.is_empty() {
-        members.insert(name.to_owned(), value.into());
-    }
-    let json = format!("{:#}\n", Value::Object(members));
-    *response = Response::new(response.status, "application/json", json);
-}
-
-fn two_answers(played: &Played) -> Response {
-    let links = [("false", &*played.false_redirect), ("true", &played.true_redirect)];
-    let page = fill(include_str!("two_answers.html"), &links, &[]);
-    Response::new(200, "text/html; charset=utf-8", page.into_string())
-        .with_header("content-security-policy", "default-src 'none'")
-        .with_header("cache-control", "no-store")
-        .with_header("referrer-policy", "no-referrer")
 }
