@@ -71,6 +71,7 @@ fn the_list_has_the_attacks_in_the_order_of_the_lesson() {
     let (printed, errors, code) = run(&mut program("attack"));
 
     assert_eq!((errors.as_str(), code), ("", 0));
+    assert!(printed.lines().all(|line| line.chars().count() <= 80), "{printed}");
     let first_words = printed.lines().filter_map(|line| match line.strip_prefix("   ") {
         Some(attack) => attack.split(' ').next(),
         None => Some(line).filter(|line| !line.is_empty()),

@@ -199,6 +199,14 @@ fn send(url: &str, form: &str, token: &str) -> String {
     )
 }
 
+/// A request of the client `workshop` with a state and without PKCE.
+fn authorization_url(mallory: &Mallory) -> String {
+    format!(
+        "{}/authorize?response_type=code&client_id=workshop&state=xyz&redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fcallback",
+        mallory.issuer
+    )
+}
+
 /// A client that believes everything: the first redirect, any token, any address that it is sent to.
 fn log_in_carelessly(mallory: &Mallory, client_id: &str, pkce: bool, state: &str) {
     let setting = |name: &str| {
@@ -270,6 +278,58 @@ fn a_client_with_pkce_and_without_a_state_is_listed_as_relying_on_pkce() {
 }
 
 #[test]
+fn a_client_without_a_state_and_without_pkce_falls() {
+    let mallory = Mallory::start(&[]);
+    log_in_carelessly(&mallory, "workshop", false, "");
+    assert_eq!(mallory.outcomes()[0], ("other-state".to_owned(), "FELL FOR IT".to_owned()));
+}
+
+/// It has sent the false code: that it gets a token with the true one does not mend it.
+#[test]
+fn a_client_that_tries_both_redirects_has_fallen_in_either_order() {
+    for order in [[0, 1], [1, 0]] {
+        let mallory = Mallory::start(&["--trick", "no-state"]);
+        let redirects = mallory.redirects(&authorization_url(&mallory));
+        for index in order {
+            let code = parameter(&redirects[index], "code").unwrap();
+            let form = format!(
+                "grant_type=authorization_code&code={code}&client_id=workshop&client_secret=workshop-secret\
+                 &redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fcallback"
+            );
+            send(&format!("{}/token", mallory.issuer), &form, "");
+        }
+        assert_eq!(mallory.outcomes(), [("no-state".to_owned(), "FELL FOR IT".to_owned())]);
+    }
+}
+
+/// Else the person would be sent on with the code that the trick is played with, and the trick be over.
+#[test]
+fn a_double_click_on_allow_is_one_login_and_gets_the_same_answers() {
+    let mallory = Mallory::start(&[]);
+    let url = authorization_url(&mallory);
+    let page = browse(&url);
+    let (head, html) = page.split_once("\r\n\r\n").unwrap();
+    let cookie = head.split_once("set-cookie: ").unwrap().1.split(';').next().unwrap();
+    let form = Serializer::new(String::new())
+        .append_pair("transaction", &hidden(html, "transaction"))
+        .append_pair("consent_token", &hidden(html, "consent_token"))
+        .append_pair("person", "ada")
+        .append_pair("decision", "allow")
+        .finish();
+    let (issuer, host) = (&mallory.issuer, mallory.issuer.strip_prefix("http://").unwrap());
+    let click = format!(
+        "POST /authorize HTTP/1.1\r\nHost: {host}\r\nOrigin: {issuer}\r\nCookie: {cookie}\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+
+    let [first, second] = [raw(host, click.as_bytes()), raw(host, click.as_bytes())];
+
+    assert!(first.contains("/mallory/answers?code="), "{first}");
+    assert_eq!(first, second);
+    assert_eq!(mallory.outcomes()[1].1, "not played yet");
+}
+
+#[test]
 fn a_client_that_has_a_state_and_does_not_compare_it_falls_also_with_pkce() {
     let mallory = Mallory::start(&[]);
     log_in_carelessly(&mallory, "workshop-public", true, "xyz");
@@ -280,11 +340,7 @@ fn a_client_that_has_a_state_and_does_not_compare_it_falls_also_with_pkce() {
 #[test]
 fn a_client_that_takes_the_second_of_two_codes_falls_too() {
     let mallory = Mallory::start(&["--trick", "code-twice"]);
-    let url = format!(
-        "{}/authorize?response_type=code&client_id=workshop&state=xyz&redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fcallback",
-        mallory.issuer
-    );
-    let redirect = mallory.redirects(&url).swap_remove(0);
+    let redirect = mallory.redirects(&authorization_url(&mallory)).swap_remove(0);
     let codes: Vec<&str> = redirect.split("code=").skip(1).collect();
     let [_, second] = codes[..] else { panic!("{redirect}") };
     let second = second.split('&').next().unwrap();
@@ -336,11 +392,7 @@ fn the_report_is_not_for_another_host() {
 #[test]
 fn a_denied_login_is_no_trick() {
     let mallory = Mallory::start(&[]);
-    let url = format!(
-        "{}/authorize?response_type=code&client_id=workshop&state=xyz&redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fcallback",
-        mallory.issuer
-    );
-    let location = answer(&url, "deny");
+    let location = answer(&authorization_url(&mallory), "deny");
 
     assert!(
         location.starts_with("http://127.0.0.1:8080/callback?error=access_denied&"),
