@@ -21,7 +21,7 @@ fn refresh_replay(stage: &mut Stage) -> Played {
     let token = fetch_token::read_token(&stage.provider.handle(&request))?;
     let refresh_token = token.refresh_token.ok_or("there is no refresh token".to_owned())?;
 
-    stage.scene("Mallory uses the copy. This works: nobody can tell yet that there are two.");
+    stage.scene("Mallory uses the copy. It works, since it is the first use of that token.");
     let request = fetch_token::refresh_request(&client, &refresh_token);
     let response = stage.ask("Mallory", &request);
     let mallorys = fetch_token::read_token(&response)?;
@@ -42,7 +42,7 @@ fn plain_http(stage: &mut Stage) -> Played {
 
     stage.scene("Step 2 goes over the Wi-Fi of a café. Two tables away, Mallory reads:");
     let request = fetch_token::token_request(&client, "the-code", &login(&client)?.code_verifier);
-    stage.request("client -> whoever listens", &request);
+    stage.request("client -> the Wi-Fi", &request);
     Ok("Mallory has code, verifier and client secret before the provider has.".into())
 }
 

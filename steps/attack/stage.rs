@@ -16,7 +16,7 @@ use super::cli::screen::{Screen, print, wrapped};
 
 /// How an attack ends that does not win.
 pub enum Ended {
-    /// The words of whoever refused.
+    /// The words of the refusal.
     Stopped(String),
     /// It did not get as far as the attack.
     NotSet(String),
