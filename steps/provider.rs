@@ -1,6 +1,8 @@
 //! The practice provider alone, in a terminal of its own, showing every request that it gets.
 
 mod cli;
+#[path = "provider/mallory.rs"]
+mod mallory;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,7 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
+use cli::screen::wrapped;
 use cli::{Failure, Options, Screen};
+use mallory::Trick;
 use oauth2_by_hand::http::Request;
 use oauth2_by_hand::practice::{self, Answer, quirks};
 
@@ -53,11 +57,23 @@ fn serve(options: &Options) -> Result<(), Failure> {
         }
     };
     let report = move |reason| to_screen.show(Message::Unreadable(reason));
-    let quirks = options.like.unwrap_or(&quirks::PLAIN);
     let port = options.port.unwrap_or(practice::DEFAULT_PORT);
-    let (provider, _server) = practice::start_and_report(quirks, port, watch, report)
-        .map_err(|error| Failure::port(port, &error))?;
+    let (provider, _server) = match tricks(options)? {
+        Some(tricks) => mallory::start(tricks, port, watch),
+        None => {
+            let quirks = options.like.unwrap_or(&quirks::PLAIN);
+            practice::start_and_report(quirks, port, watch, report)
+        }
+    }
+    .map_err(|error| Failure::port(port, &error))?;
 
+    if options.mallory {
+        let issuer = provider.issuer();
+        let words = format!(
+            "It cheats the client that logs in, in another way each time. What the client did: {issuer}/mallory"
+        );
+        Screen::new(options.mask()).say(&wrapped(&words))?;
+    }
     if let Some(quirks) = options.like {
         Screen::new(options.mask()).say(&format!("It behaves like {}.", quirks.title))?;
     }
@@ -78,5 +94,22 @@ fn serve(options: &Options) -> Result<(), Failure> {
     }
     loop {
         thread::park();
+    }
+}
+
+/// What is played with `--like mallory`: every trick, or the one of `--trick`.
+fn tricks(options: &Options) -> Result<Option<Vec<Trick>>, Failure> {
+    let all = mallory::tricks();
+    let Some(name) = options.trick.as_deref() else {
+        return Ok(options.mallory.then_some(all));
+    };
+    let names: Vec<&str> = all.iter().map(|[name, ..]| *name).collect();
+    match all.iter().find(|[known, ..]| *known == name) {
+        Some(trick) if options.mallory => Ok(Some(vec![*trick])),
+        _ => Err(Failure::usage(
+            &format!("there is no trick {name:?} here."),
+            "a typing mistake; or --like mallory is missing.",
+            &format!("write --like mallory --trick and one of {}.", names.join(", ")),
+        )),
     }
 }

@@ -10,10 +10,14 @@
     reason = "in a test, a panic is the answer"
 )]
 
+#[path = "common/copied.rs"]
+mod copied;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
+
+use copied::{Copied, lines_with};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -43,10 +47,6 @@ fn defences() -> Vec<Defence> {
             let words: Vec<&str> = head.split(' ').collect();
             let [statement, when, file, test] = words[..] else { panic!("{head}") };
             let (target, test) = test.split_once("::").unwrap();
-            let lines = |sign: char| -> String {
-                let lines = change.lines().filter_map(|line| line.strip_prefix(sign));
-                lines.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap())).collect()
-            };
             assert!(["gate", "all"].contains(&when), "{head}");
             Defence {
                 statement: statement.to_owned(),
@@ -54,35 +54,18 @@ fn defences() -> Vec<Defence> {
                 file: file.to_owned(),
                 target: target.to_owned(),
                 test: test.to_owned(),
-                line: lines('-'),
-                instead: lines('+'),
+                line: lines_with('-', change),
+                instead: lines_with('+', change),
             }
         })
         .collect()
-}
-
-fn copy(from: &Path, to: &Path) {
-    if from.is_dir() {
-        fs::create_dir_all(to).unwrap();
-        for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-            if entry.file_name() != "browser" {
-                copy(&entry.path(), &to.join(entry.file_name()));
-            }
-        }
-    } else {
-        fs::copy(from, to).unwrap();
-    }
 }
 
 /// Compiles a copy of the project without one defence after the other, and runs the test that has to see it.
 #[test]
 #[ignore = "compiles the project for each defence; .ci/run runs it"]
 fn without_its_line_each_defence_is_missed() {
-    let copied = Path::new(env!("CARGO_TARGET_TMPDIR")).join("defences");
-    let _ = fs::remove_dir_all(&copied);
-    for part in ["src", "steps", "tests", "Cargo.toml", "Cargo.lock"] {
-        copy(&root().join(part), &copied.join(part));
-    }
+    let copied = Copied::new("defences");
     let chosen = std::env::var("DEFENCES").unwrap_or_default();
     let wanted = |defence: &Defence| match chosen.as_str() {
         "" => defence.in_gate,
@@ -91,22 +74,15 @@ fn without_its_line_each_defence_is_missed() {
     };
     let mut unseen = Vec::new();
     for defence in defences().into_iter().filter(wanted) {
-        let file = copied.join(&defence.file);
-        let whole = fs::read_to_string(&file).unwrap().replace("\r\n", "\n");
-        fs::write(&file, whole.replacen(&defence.line, &defence.instead, 1)).unwrap();
         let target = match defence.target.as_str() {
             "lib" => vec!["--lib"],
             target => vec!["--test", target],
         };
 
-        let output = Command::new(env!("CARGO"))
-            .arg("test")
-            .args(target)
-            .args(["--", "--exact", &defence.test])
-            .current_dir(&copied)
-            .env("CARGO_TARGET_DIR", copied.with_extension("target"))
-            .output()
-            .unwrap();
+        let arguments = [&["test"], &target[..], &["--", "--exact", &defence.test]].concat();
+
+        let Defence { file, line, instead, .. } = &defence;
+        let output = copied.with(file, line, instead, || copied.cargo(&arguments));
 
         let printed = String::from_utf8_lossy(&output.stdout);
         // Not only "the command failed": a change that does not compile would prove nothing.
@@ -115,7 +91,6 @@ fn without_its_line_each_defence_is_missed() {
             let errors = String::from_utf8_lossy(&output.stderr);
             unseen.push(format!("{statement}: {test} does not need\n{line}{printed}{errors}"));
         }
-        fs::write(&file, whole).unwrap();
     }
     assert!(unseen.is_empty(), "{}", unseen.join("\n\n"));
 }

@@ -395,6 +395,14 @@ fn the_web_app_has_fewer_than_785_lines_of_code() {
     assert!(lines < 785, "{lines} lines");
 }
 
+/// The attack lab without the program's own file and its list, which is data: lines with comments.
+#[test]
+fn the_attack_lab_has_at_most_750_lines() {
+    let lines: usize =
+        rust_files("steps/attack").iter().map(|path| read(path).lines().count()).sum();
+    assert!(lines <= 750, "{lines} lines");
+}
+
 /// README's reading order gives line counts, and they are right.
 #[test]
 fn the_line_counts_in_the_readme_are_right() {

@@ -67,7 +67,7 @@ fn every_line_of_ours_fits_into_80_columns() {
             assert!(line.chars().count() <= 80, "{line}");
         }
     }
-    for name in ["step1", "step2", "step3", "discover", "refresh", "provider", "webapp"] {
+    for name in ["step1", "step2", "step3", "discover", "refresh", "provider", "webapp", "attack"] {
         let (help, ..) = run(program(name).arg("--help"));
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
     }
@@ -324,6 +324,7 @@ fn help_version_and_list_end_well() {
         ("step3", "step3: the whole login: authorize, fetch the token, get the user.\n"),
         ("provider", "provider: the practice provider alone; shows every request that it gets.\n"),
         ("webapp", "webapp: a small web app to log in to. It prints its address to open.\n"),
+        ("attack", "attack: attacks on the code of this repository, each stopped by one line.\n"),
     ] {
         let (help, errors, code) = run(program(name).arg("--help"));
         assert_eq!((code, errors.as_str()), (0, ""));

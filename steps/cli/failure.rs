@@ -23,6 +23,11 @@ impl Failure {
         Failure { text, code: 2 }
     }
 
+    /// Everything was said on standard output: only the exit code is left.
+    pub fn said_already() -> Failure {
+        Failure { text: String::new(), code: 1 }
+    }
+
     /// The practice provider's port cannot be had.
     pub fn port(port: u16, error: &io::Error) -> Failure {
         Failure::usage(
@@ -76,7 +81,7 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
         if error.kind() == ErrorKind::BrokenPipe {
             // The reader of our output has seen enough, as in `step3 | head`: no message.
-            return Failure { text: String::new(), code: 1 };
+            return Failure::said_already();
         }
         let happened = format!("cannot read or write the terminal: {}.", error.kind());
         let cause = "the program at the other end of the pipe has ended, or the disk is full.";

@@ -58,6 +58,9 @@ token_endpoint  Where our secret will go. Each address is checked as if you had 
 code_challenge_methods_supported  With S256 in it, the provider checks our code challenge.",
 };
 
+/// Of a message that is explained elsewhere.
+pub const NOTHING: Notice = Notice { title: "", lines: "" };
+
 /// Of the authorization URL.
 pub const AUTHORIZATION_URL: Notice = Notice {
     title: "the authorization request",

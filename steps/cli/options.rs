@@ -20,6 +20,11 @@ pub struct Options {
     pub port: Option<u16>,
     /// What `discover` asks: the provider's name for itself.
     pub issuer: Option<String>,
+    /// The practice provider is to cheat, with all its tricks or with one.
+    pub mallory: bool,
+    pub trick: Option<String>,
+    /// The attack to play.
+    pub attack: Option<String>,
 }
 
 /// What the program is to do.
@@ -39,7 +44,7 @@ const FLAGS: [Flag; 8] = [
     ("--no-browser", STEPS, |options| &mut options.no_browser),
     ("--approve", STEPS, |options| &mut options.approve),
     ("--pause", STEPS, |options| &mut options.pause),
-    ("--pause", &["discover"], |options| &mut options.pause),
+    ("--pause", &["discover", "attack"], |options| &mut options.pause),
     ("--paste", STEPS, |options| &mut options.paste),
     ("--show-secrets", STEPS, |options| &mut options.show_secrets),
     ("--mask-secrets", STEPS, |options| &mut options.mask_secrets),
@@ -62,7 +67,19 @@ pub fn parse(program: &str, arguments: &[String]) -> Result<Wish, Failure> {
             (Some((.., field)), _) => *field(&mut options) = true,
             (_, "--help" | "-h") => return Ok(Wish::Print(help(program))),
             (_, "--version" | "-V") => return Ok(Wish::Print(version(program))),
-            (_, "--like") if program != "discover" => options.like = Some(like(value())?),
+            (_, name) if program == "attack" => {
+                match options.attack.is_some() || name.starts_with('-') {
+                    true => return Err(unknown(program, argument)),
+                    false => options.attack = Some(argument.clone()),
+                }
+            }
+            (_, "--like") if program != "discover" => match value() {
+                Some(name) if name == "mallory" && program == "provider" => options.mallory = true,
+                name => options.like = Some(like(name)?),
+            },
+            (_, "--trick") if program == "provider" => {
+                options.trick = Some(value().ok_or_else(|| no_value(name, "no-state"))?);
+            }
             (_, "--port") if OTHERS.contains(&program) => options.port = Some(port(value())?),
             (_, "--provider") if !["provider", "discover"].contains(&program) => {
                 options.provider = Some(value().ok_or_else(|| no_value(name, "practice"))?);
@@ -84,6 +101,7 @@ fn checked(options: Options) -> Result<Wish, Failure> {
         (options.show_secrets, "--show-secrets", options.mask_secrets, "--mask-secrets"),
         (options.approve, "--approve", options.paste, "--paste"),
         (options.pause, "--pause", options.paste, "--paste"),
+        (options.mallory, "--like mallory", options.like.is_some(), "--like of another one"),
     ];
     for (one, name, other, other_name) in both {
         if one && other {
@@ -127,6 +145,13 @@ fn no_provider(name: &str) -> Failure {
 
 fn like(value: Option<String>) -> Result<&'static Quirks, Failure> {
     let name = value.ok_or_else(|| no_value("--like", "github"))?;
+    if name == "mallory" {
+        return Err(Failure::usage(
+            "only the provider program can be like mallory.",
+            "a provider inside of this program begins anew each time, and forgets its tricks.",
+            "in another terminal: cargo run --bin provider -- --like mallory",
+        ));
+    }
     quirks::quirks(&name).ok_or_else(|| {
         let names: Vec<&str> = quirks::ALL.iter().map(|quirks| quirks.name).collect();
         Failure::usage(
@@ -182,7 +207,9 @@ fn help(program: &str) -> String {
              Usage: cargo run --bin provider -- [OPTIONS]\n\n  \
              --port N         the port on 127.0.0.1 (default {}; 0: any)\n  \
              --like NAME      behave like github, gitlab, google, spotify, vimeo, discord,\n                   \
-                              trello, an odd server (odd), or ask PKCE of all (strict)\n  \
+                              trello, an odd server (odd), or ask PKCE of all (strict);\n                   \
+                              mallory: cheat the client that logs in\n  \
+             --trick NAME     with --like mallory: that trick each time\n  \
              --mask-secrets   show requests and answers without their secrets\n  \
              --help           this text\n  \
              --version        the version",
@@ -209,6 +236,17 @@ fn help(program: &str) -> String {
              --help      this text\n  \
              --version   the version\n\n\
              Exit code: 0 success, 1 no metadata that can be used, 2 wrong usage."
+            .into();
+    }
+    if program == "attack" {
+        return "attack: attacks on the code of this repository, each stopped by one line.\n\n\
+                Usage: cargo run --bin attack              lists them\n       \
+                cargo run --bin attack -- NAME      plays one\n\n  \
+                --pause          wait for Enter before each scene\n  \
+                --help           this text\n  \
+                --version        the version\n\n\
+                Exit code: 0 it was stopped by its line; 1 it won, or something else\n\
+                stopped it, or its scene could not be set; 2 wrong usage."
             .into();
     }
     let what = match program {

@@ -99,6 +99,7 @@ pub fn program(name: &str) -> Command {
         "refresh" => env!("CARGO_BIN_EXE_refresh"),
         "provider" => env!("CARGO_BIN_EXE_provider"),
         "webapp" => env!("CARGO_BIN_EXE_webapp"),
+        "attack" => env!("CARGO_BIN_EXE_attack"),
         _ => panic!("no program {name}"),
     };
     program_at(path.as_ref())

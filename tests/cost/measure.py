@@ -13,7 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 # The parts, and how often each side is measured.
-PARTS = {"build": 3, "rebuild": 15, "login": 40, "encoding": 3}
+PARTS = {"build": 3, "rebuild": 15, "attack": 10, "login": 40, "encoding": 3}
 # What is measured runs without proxies, and as if nobody had set cargo up in the environment.
 FOREIGN = re.compile(r"(?i)(https?|all|no)_proxy|CARGO_(TARGET_DIR|BUILD_\w+|PROFILE_\w+|INCREMENTAL)|.*RUSTFLAGS")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not FOREIGN.fullmatch(name)}
@@ -28,6 +28,7 @@ def main():
     measure = {
         "build": measure_build,
         "rebuild": measure_rebuild,
+        "attack": measure_attack,
         "login": measure_login,
         "encoding": measure_encoding,
     }
@@ -100,6 +101,24 @@ def measure_rebuild(work, rounds):
     for _ in range(2):
         edit_ours(), edit_smallest()
     return [Row("rebuild after a changed line", "s", 2, *alternate(rounds, edit_ours, edit_smallest))]
+
+
+def measure_attack(work, rounds):
+    """From a line that is taken out, or put back, to the verdict of the attack lab: five seconds are allowed."""
+    ours, file = work / "ours", work / "ours/src/authorize.rs"
+    line, instead = "if !compare::equal(&received_state, state) {", "if false {"
+    whole = file.read_text()
+    if whole.count(line) != 1:
+        sys.exit(f"{file.name} has no longer exactly one {line!r} to take out")
+    play = cargo("run", "--bin", "attack", "--", "login-csrf")
+    results = []
+    for number in range(rounds + 2):
+        is_whole = number % 2 == 0
+        file.write_text(whole if is_whole else whole.replace(line, instead))
+        results.append(timed(play, ours, code=0 if is_whole else 1))
+    # The first build is cold, the second fills what incremental compilation keeps.
+    results = results[2:]
+    return [Row("changed line to verdict", "s", 1, results, [(5.0, 5.0)])]
 
 
 def measure_login(work, rounds):
@@ -226,14 +245,14 @@ def alternate(rounds, ours, theirs):
     return results
 
 
-def timed(command, folder):
+def timed(command, folder, code=0):
     """Seconds by the clock, and seconds of processor time, its children's included."""
     start = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
     _, status, usage = os.wait4(process.pid, 0)
     elapsed = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    if process.returncode != code:
         sys.exit(f"{command} ended with {process.returncode}")
     return elapsed, usage.ru_utime + usage.ru_stime
 

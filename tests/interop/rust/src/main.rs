@@ -1,5 +1,7 @@
 //! Rust's `oauth2` crate, used as its documentation shows, against our practice provider.
 
+mod mallory;
+
 use std::cell::Cell;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -96,7 +98,7 @@ fn user(issuer: &str, token: &str) -> Result<(u16, String), Failure> {
 }
 
 fn main() -> ExitCode {
-    let provider = match Provider::start() {
+    let provider = match Provider::start(&["--port", "0"]) {
         Ok(provider) => provider,
         Err(failure) => {
             println!("not ok  the practice provider starts: {failure}");
@@ -176,6 +178,17 @@ fn main() -> ExitCode {
         let (status, text) = user(issuer, "no-such-token")?;
         must(status == 401 && text.contains("error=\"invalid_token\""), &text)
     });
+    match mallory::play() {
+        Ok(()) => {
+            println!("ok      oauth2 crate at a provider that cheats: every trick was played")
+        }
+        Err(failure) => {
+            failed.set(true);
+            println!(
+                "not ok  oauth2 crate at a provider that cheats: every trick was played\n        {failure}"
+            );
+        }
+    }
     if failed.get() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
@@ -197,13 +210,15 @@ struct Provider {
 }
 
 impl Provider {
-    fn start() -> Result<Provider, Failure> {
+    fn start(arguments: &[&str]) -> Result<Provider, Failure> {
         let program = format!("{}/provider", std::env::var("INTEROP_BIN")?);
-        let mut process =
-            Command::new(program).args(["--port", "0"]).stdout(Stdio::piped()).spawn()?;
+        let mut process = Command::new(program).args(arguments).stdout(Stdio::piped()).spawn()?;
         let mut stdout = BufReader::new(process.stdout.take().ok_or("no output")?);
         let mut line = String::new();
-        stdout.read_line(&mut line)?;
+        while !line.contains(" is at ") {
+            line.clear();
+            must(stdout.read_line(&mut line)? > 0, "the provider has ended")?;
+        }
         // It shows every request; somebody has to read on, or it waits.
         std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
         let issuer = line.trim().rsplit(' ').next().unwrap_or_default().to_owned();

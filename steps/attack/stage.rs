@@ -1,0 +1,97 @@
+//! The stage of the attack lab: scenes, messages, and how a play ends.
+//!
+//! A play hands real requests to the real code of this repository and shows each. It ends with what Mallory has
+//! got, or with the words that stopped her. A scene that cannot be set is neither.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use oauth2_by_hand::http::{Request, Response};
+use oauth2_by_hand::practice::Provider;
+use oauth2_by_hand::show::mask::Mask;
+use oauth2_by_hand::show::visible::visible;
+
+use super::cli::{notice::NOTHING, screen::*};
+
+/// How an attack ends that does not win.
+pub enum Ended {
+    /// The words of the refusal.
+    Stopped(String),
+    /// It did not get as far as the attack.
+    NotSet(String),
+}
+
+/// A refusal of what the attack depends on. Everywhere else `?` makes of an error that the scene is not set.
+pub fn stopped(words: impl Display) -> Ended {
+    Ended::Stopped(first_line(words))
+}
+
+/// Of an error: what happened, without the likely cause and the remedy.
+pub fn first_line(words: impl Display) -> String {
+    words.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
+impl<E: Display> From<E> for Ended {
+    fn from(problem: E) -> Ended {
+        Ended::NotSet(first_line(problem))
+    }
+}
+
+/// What Mallory has got, and what that means for Ada.
+pub type Played = Result<String, Ended>;
+
+/// An attack, played from beginning to end.
+pub type Play = fn(&mut Stage) -> Played;
+
+/// The practice provider, and the terminal of a play. Should that be gone, the play goes on.
+pub struct Stage {
+    pub provider: Arc<Provider>,
+    screen: Screen,
+    scenes: usize,
+    pauses: bool,
+}
+
+impl Stage {
+    /// With `pauses`, each scene but the first waits for Enter.
+    pub fn open(pauses: bool) -> Stage {
+        let provider = Arc::new(Provider::new("http://127.0.0.1:9000"));
+        Stage { provider, screen: Screen::new(Mask::showing()), scenes: 0, pauses }
+    }
+
+    /// What happens next, numbered.
+    pub fn scene(&mut self, text: &str) {
+        self.scenes += 1;
+        if self.pauses && self.scenes > 1 {
+            let _ = write!(io::stdout(), "   [Enter for the next scene] ");
+            let _ = io::stdout().flush();
+            let _ = io::stdin().read_line(&mut String::new());
+        }
+        let _ = print(&(wrapped(&format!("{}. {text}", self.scenes)) + "\n"));
+    }
+
+    /// An address that a browser opens.
+    pub fn address(&self, who: &str, url: &str) {
+        let _ = print(&format!("   {who}:\n{}\n", visible(url)));
+    }
+
+    pub fn request(&mut self, title: &str, request: &Request) {
+        let _ = self.screen.request(title, request, &NOTHING);
+    }
+
+    /// Shows a request, has it answered, and shows the answer: of a page only its head.
+    pub fn exchange(
+        &mut self,
+        (from, to): (&str, &str),
+        request: &Request,
+        answer: impl Fn(&Request) -> Response,
+    ) -> Response {
+        self.request(&format!("{from} -> {to}"), request);
+        let response = answer(request);
+        let is_page = response.media_type() == "text/html";
+        let body = if is_page { Vec::new() } else { response.body.clone() };
+        let shown = Response { body, ..response.clone() };
+        let _ = self.screen.response(&format!("{to} -> {from}"), &shown, &[], &NOTHING);
+        response
+    }
+}

@@ -1,0 +1,58 @@
+//! The verdict: what stopped the attack, and what to change next.
+//!
+//! It must not lie. A line is named only if the refusal has the words of that line, and the line is there.
+
+use std::fs;
+use std::path::Path;
+
+use super::Attack;
+use super::cli::screen::wrapped;
+use super::stage::{Ended, Played};
+use oauth2_by_hand::show::visible::visible;
+
+/// The verdict in words, and whether the attack was stopped by its line.
+pub fn verdict(attack: &Attack, played: Played) -> (String, bool) {
+    let Attack { name, file, words, line, instead, .. } = attack;
+    let text = match (played, line_number(attack)) {
+        (Err(Ended::Stopped(said)), Some(number)) if said.contains(words) => {
+            let instead = if instead.is_empty() { String::new() } else { format!("\n+ {instead}") };
+            let text = format!(
+                "{}\nby {file}, line {number}. Take it out:\n\n- {line}{instead}\n\n\
+                 and play it again: cargo run --bin attack -- {name}",
+                stopped(&said)
+            );
+            return (text, true);
+        }
+        (Err(Ended::Stopped(said)), None) if said.contains(words) => format!(
+            "{}\nThese are the right words, but {file} does not have their line as it was:\n\n  {line}",
+            stopped(&said)
+        ),
+        (Err(Ended::Stopped(said)), _) => {
+            wrapped(&format!("Something else stopped it first: {}", visible(&said)))
+        }
+        (Err(Ended::NotSet(problem)), _) => wrapped(&format!(
+            "The scene could not be set: {}\nThat is no defence. It is an error of ours, or of a change of yours.",
+            visible(&problem)
+        )),
+        // What forged words do, they do here: this is what was won.
+        (Ok(loot), None) => {
+            format!("THE ATTACK WON.\n{loot}\n\nPut the line back into {file}:\n\n+ {line}")
+        }
+        (Ok(loot), Some(number)) => format!(
+            "THE ATTACK WON.\n{loot}\n\nIts line is there and did not stop it: {file}, line {number}.\n\
+             Another line is missing, or this is a fault of ours."
+        ),
+    };
+    (text, false)
+}
+
+fn stopped(said: &str) -> String {
+    wrapped(&format!("Stopped: {}", visible(said)))
+}
+
+/// Where the line is in its file, if it is there.
+fn line_number(attack: &Attack) -> Option<usize> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(attack.file);
+    let text = fs::read_to_string(path).unwrap_or_default();
+    text.lines().position(|line| line == attack.line).map(|position| position + 1)
+}
