@@ -254,6 +254,7 @@ fn the_core_has_at_most_600_lines() {
     let lines: usize =
         files.iter().map(|name| without_tests(&format!("src/{name}.rs")).lines().count()).sum();
     assert!(lines <= 600, "{lines} lines");
+    assert!(read("README.md").contains(&format!("seven files and {lines} lines;")), "{lines}");
 }
 
 /// The front page says how large each circle is, rounded to the hundred.

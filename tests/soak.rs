@@ -98,6 +98,6 @@ fn many_grants_hold_no_more_than_the_first() {
         }
     });
     let [first, _, last] = soak([2_500, 10_000], &client, &send);
-    // `README.md` says what was measured.
+    // `tests/README.md` says what was measured.
     assert!(last.0 <= first.0 + 2 * 1024, "{first:?} grew to {last:?}");
 }
