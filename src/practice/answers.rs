@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::by_hand::random;
 use crate::by_hand::urlencoding::parameter;
@@ -23,17 +23,40 @@ pub fn json(status: u16, value: &Value) -> Response {
         .with_header("pragma", "no-cache")
 }
 
+/// An answer of the token endpoint before it is serialized, so that a provider's habits can change it.
+pub struct TokenAnswer {
+    pub status: u16,
+    pub members: Map<String, Value>,
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl TokenAnswer {
+    pub fn with_header(mut self, name: &'static str, value: &str) -> TokenAnswer {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+}
+
+impl From<TokenAnswer> for Response {
+    fn from(TokenAnswer { status, members, headers }: TokenAnswer) -> Response {
+        let response = json(status, &Value::Object(members));
+        headers.iter().fold(response, |response, (name, value)| response.with_header(name, value))
+    }
+}
+
 /// An error of the token endpoint (RFC 6749 §5.2). The description is ours, never the client's.
-pub fn token_error(status: u16, error: &str, description: &str) -> Response {
-    json(status, &json!({ "error": error, "error_description": description }))
+pub fn token_error(status: u16, error: &str, description: &str) -> TokenAnswer {
+    let members = [("error", error), ("error_description", description)];
+    let members = members.map(|(name, value)| (name.to_owned(), value.into()));
+    TokenAnswer { status, members: Map::from_iter(members), headers: Vec::new() }
 }
 
 /// A random value, or the answer that says that the system gave none.
-pub fn unguessable() -> Result<String, Response> {
+pub fn unguessable() -> Result<String, TokenAnswer> {
     random::unguessable().map_err(|error| broken(&error))
 }
 
-fn broken(error: &Error) -> Response {
+fn broken(error: &Error) -> TokenAnswer {
     token_error(500, "server_error", &format!("{error}").replace(['"', '\\', '\n'], " "))
 }
 
@@ -76,7 +99,7 @@ mod tests {
     /// RFC 6749 §5.2: error_description has no quote, no backslash and no line end.
     #[test]
     fn a_system_without_random_bytes_is_reported_in_legal_characters() {
-        let answer = broken(&Error::NoRandomness);
+        let answer = Response::from(broken(&Error::NoRandomness));
         assert_eq!(answer.status, 500);
         let members: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         assert_eq!(members["error"], "server_error");

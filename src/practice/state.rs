@@ -10,7 +10,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::answers::unguessable;
+use super::answers::{TokenAnswer, unguessable};
 use super::people::Person;
 use super::quirks::Quirks;
 use super::scopes::Scope;
@@ -155,7 +155,7 @@ impl State {
     }
 
     /// A new code. Where they are long, they also hold what has to be percent-encoded.
-    pub fn new_code(&mut self) -> Result<String, Response> {
+    pub fn new_code(&mut self) -> Result<String, TokenAnswer> {
         if !self.quirks.long {
             return unguessable();
         }
@@ -165,7 +165,7 @@ impl State {
     }
 
     /// A new token. Where they are long, they look like many parts in base64.
-    pub fn new_token(&mut self) -> Result<String, Response> {
+    pub fn new_token(&mut self) -> Result<String, TokenAnswer> {
         if !self.quirks.long {
             return unguessable();
         }

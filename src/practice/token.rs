@@ -17,16 +17,16 @@ mod client_authentication;
 mod habits;
 pub mod revocation;
 
-use serde_json::json;
+use serde_json::{Map, Value};
 
-use super::answers::{Answered, json, token_error, unguessable};
+use super::answers::{Answered, TokenAnswer, token_error, unguessable};
 use super::authorization::has_pkce_form;
 use super::quirks::Refresh;
 use super::scopes::Scope;
 use super::state::{ACCESS_TOKEN_LIFE, CODE_LIFE, Code, Issued, Registration, State};
 use crate::by_hand::urlencoding::{decode_pairs, parameter};
 use crate::by_hand::{base64, compare, sha256};
-use crate::http::{Request, Response};
+use crate::http::Request;
 
 type Pairs = [(String, String)];
 
@@ -36,7 +36,7 @@ pub fn token(state: &mut State, request: &Request) -> Answered {
     Ok(habits::with_habits(state, request, answer))
 }
 
-fn answer(state: &mut State, request: &Request) -> Answered {
+fn answer(state: &mut State, request: &Request) -> Result<TokenAnswer, TokenAnswer> {
     let pairs = form(request).map_err(invalid_request)?;
     let client = client_authentication::authenticate(state, request, &pairs)?;
     match value(&pairs, "grant_type")? {
@@ -64,7 +64,11 @@ fn form(request: &Request) -> Result<Vec<(String, String)>, &'static str> {
 }
 
 /// RFC 6749 §4.1.3.
-fn exchange_code(state: &mut State, client: &Registration, pairs: &Pairs) -> Answered {
+fn exchange_code(
+    state: &mut State,
+    client: &Registration,
+    pairs: &Pairs,
+) -> Result<TokenAnswer, TokenAnswer> {
     let name = value(pairs, "code")?.ok_or_else(|| invalid_request("code is missing"))?;
     let now = state.now();
     let code = state.codes.get(name, now).cloned();
@@ -97,7 +101,7 @@ fn exchange_code(state: &mut State, client: &Registration, pairs: &Pairs) -> Ans
 }
 
 /// Whether the code is in the hands that it was meant for.
-fn check_code(code: &Code, client: &Registration, pairs: &Pairs) -> Result<(), Response> {
+fn check_code(code: &Code, client: &Registration, pairs: &Pairs) -> Result<(), TokenAnswer> {
     if code.grant.client_id != client.client_id {
         return Err(invalid_grant("this code was given to another client"));
     }
@@ -127,7 +131,11 @@ fn check_code(code: &Code, client: &Registration, pairs: &Pairs) -> Result<(), R
 }
 
 /// RFC 6749 §6. The refresh token changes with each use (RFC 9700 §4.14.2).
-fn refresh(state: &mut State, client: &Registration, pairs: &Pairs) -> Answered {
+fn refresh(
+    state: &mut State,
+    client: &Registration,
+    pairs: &Pairs,
+) -> Result<TokenAnswer, TokenAnswer> {
     let name = value(pairs, "refresh_token")?;
     let name = name.ok_or_else(|| invalid_request("refresh_token is missing"))?;
     let now = state.now();
@@ -161,24 +169,26 @@ fn refresh(state: &mut State, client: &Registration, pairs: &Pairs) -> Answered 
 
 /// A pair of new tokens (RFC 6749 §5.1), or an access token alone, which may do less than was granted: then
 /// "the refresh token scope MUST be identical to that of the refresh token included by the client" (§6).
-fn issue(state: &mut State, token: Issued, scopes: Vec<&'static Scope>) -> Answered {
+fn issue(
+    state: &mut State,
+    token: Issued,
+    scopes: Vec<&'static Scope>,
+) -> Result<TokenAnswer, TokenAnswer> {
     let (access_token, now) = (state.new_token()?, state.now());
     let scope: Vec<&str> = scopes.iter().map(|scope| scope.name).collect();
-    let mut answer = json!({
-        "access_token": access_token,
-        "token_type": "Bearer",
-        "expires_in": ACCESS_TOKEN_LIFE.as_secs(),
-        "scope": scope.join(" "),
-    });
+    let mut members = Map::from_iter([
+        ("access_token".into(), access_token.as_str().into()),
+        ("token_type".into(), "Bearer".into()),
+        ("expires_in".into(), ACCESS_TOKEN_LIFE.as_secs().into()),
+        ("scope".into(), Value::from(scope.join(" "))),
+    ]);
     state.access_tokens.insert(&access_token, Issued { scopes, ..token.clone() }, now);
     if gets_refresh_token(state, &token) {
         let refresh_token = state.new_token()?;
         state.refresh_tokens.insert(&refresh_token, token, now);
-        if let Some(members) = answer.as_object_mut() {
-            members.insert("refresh_token".into(), refresh_token.into());
-        }
+        members.insert("refresh_token".into(), refresh_token.into());
     }
-    Ok(json(200, &answer))
+    Ok(TokenAnswer { status: 200, members, headers: Vec::new() })
 }
 
 fn gets_refresh_token(state: &mut State, token: &Issued) -> bool {
@@ -199,14 +209,14 @@ fn gets_refresh_token(state: &mut State, token: &Issued) -> bool {
 }
 
 /// A parameter. RFC 6749 §3.2: none may be there twice.
-fn value<'a>(pairs: &'a Pairs, name: &'static str) -> Result<Option<&'a str>, Response> {
+fn value<'a>(pairs: &'a Pairs, name: &'static str) -> Result<Option<&'a str>, TokenAnswer> {
     parameter(pairs, name).map_err(|_| invalid_request("a parameter is there twice"))
 }
 
-fn invalid_request(description: &str) -> Response {
+fn invalid_request(description: &str) -> TokenAnswer {
     token_error(400, "invalid_request", description)
 }
 
-fn invalid_grant(description: &str) -> Response {
+fn invalid_grant(description: &str) -> TokenAnswer {
     token_error(400, "invalid_grant", description)
 }

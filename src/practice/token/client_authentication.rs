@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use super::{Pairs, invalid_request, value};
 use crate::by_hand::{base64, compare, urlencoding};
-use crate::http::{Request, Response};
-use crate::practice::answers::token_error;
+use crate::http::Request;
+use crate::practice::answers::{TokenAnswer, token_error};
 use crate::practice::quirks::SecretIn;
 use crate::practice::state::{Failures, Registration, State};
 
@@ -28,7 +28,7 @@ pub fn authenticate(
     state: &mut State,
     request: &Request,
     pairs: &Pairs,
-) -> Result<Registration, Response> {
+) -> Result<Registration, TokenAnswer> {
     let (client_id, client_secret) = credentials(state, request, pairs)?;
     let client = state.client(&client_id);
     check_wait(state, request, &client_id)?;
@@ -62,7 +62,7 @@ fn credentials(
     state: &mut State,
     request: &Request,
     pairs: &Pairs,
-) -> Result<(String, Option<String>), Response> {
+) -> Result<(String, Option<String>), TokenAnswer> {
     let in_form = (value(pairs, "client_id")?, value(pairs, "client_secret")?);
     let header = match *request.headers_named("Authorization") {
         [] => {
@@ -111,7 +111,7 @@ fn basic(state: &mut State, header: &str) -> Option<(String, String)> {
 
 /// Guessing: each wrong secret after the first few doubles the wait, for this client alone. The price: a stranger
 /// who sends wrong secrets makes the real client wait too, because only its secret tells them apart.
-fn check_wait(state: &State, request: &Request, client_id: &str) -> Result<(), Response> {
+fn check_wait(state: &State, request: &Request, client_id: &str) -> Result<(), TokenAnswer> {
     let now = state.now();
     let Some(failures) = state.failures.get(client_id, now) else {
         return Ok(());
@@ -137,6 +137,6 @@ fn count_failure(state: &mut State, client_id: &str) {
     state.failures.insert(client_id, Failures { count: count.saturating_add(1), last: now }, now);
 }
 
-fn invalid_client(description: &str) -> Response {
+fn invalid_client(description: &str) -> TokenAnswer {
     token_error(401, "invalid_client", description).with_header("www-authenticate", CHALLENGE)
 }

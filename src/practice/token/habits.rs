@@ -11,43 +11,32 @@ use serde_json::{Map, Value};
 
 use crate::by_hand::urlencoding::encode_pairs;
 use crate::http::{Request, Response};
-use crate::practice::answers::json;
+use crate::practice::answers::TokenAnswer;
 use crate::practice::quirks::ExpiresIn;
 use crate::practice::state::State;
 
 /// The answer as the imitated provider would give it.
-pub fn with_habits(state: &mut State, request: &Request, answer: Response) -> Response {
-    let Ok(Value::Object(mut members)) = serde_json::from_slice(&answer.body) else {
-        return answer;
-    };
-    let before = members.clone();
-    let mut status = answer.status;
-    match text(&members, "error") {
-        Some(error) => rename_error(state, &mut members, &mut status, &error),
-        None => change_token(state, &mut members),
+pub fn with_habits(state: &mut State, request: &Request, mut answer: TokenAnswer) -> Response {
+    match text(&answer.members, "error") {
+        Some(error) => rename_error(state, &mut answer, &error),
+        None => change_token(state, &mut answer.members),
     }
-
     let accepts_json = request.header("Accept").is_some_and(|accept| accept.contains("json"));
     if state.quirks.form_unless_json && !accepts_json {
         state.quirk(
             "the answer is a form, because the request does not say Accept: application/json.",
         );
-        return form(status, &members);
+        return form(answer.status, &answer.members);
     }
-    // What no habit has touched stays as it is, with all its headers.
-    if members == before { answer } else { json(status, &Value::Object(members)) }
+    answer.into()
 }
 
-fn rename_error(
-    state: &mut State,
-    members: &mut Map<String, Value>,
-    status: &mut u16,
-    error: &str,
-) {
+fn rename_error(state: &mut State, answer: &mut TokenAnswer, error: &str) {
     let renamed = state.quirks.errors_under_200.iter().find(|(name, _)| *name == error);
     if let Some((_, own_name)) = renamed {
-        members.insert("error".into(), (*own_name).into());
-        *status = 200;
+        answer.members.insert("error".into(), (*own_name).into());
+        answer.status = 200;
+        answer.headers.clear();
         state.quirk(&format!("the error {error} is called {own_name} and comes under 200 OK."));
     }
 }

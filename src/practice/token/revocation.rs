@@ -23,7 +23,7 @@ pub fn revoke(state: &mut State, request: &Request) -> Answered {
 
     // Of two clients, one must not log out the users of the other (RFC 7009 §2.1).
     if known.is_some_and(|token| token.client_id != client.client_id) {
-        return Err(invalid_grant("this token was given to another client"));
+        return Err(invalid_grant("this token was given to another client").into());
     }
     match refresh_token {
         Some(token) => {
