@@ -597,6 +597,22 @@ fn every_link_to_a_file_or_a_heading_resolves() {
     }
 }
 
+/// The leader's plan rests on how long the chapters take to read: their words outside of blocks, 150 a minute.
+#[test]
+fn the_reading_times_in_the_plan_are_those_of_the_chapters() {
+    let text = read("TUTORIAL.md");
+    let minutes = text.split("\n## ").skip(1).take(6).map(|chapter| {
+        let prose = chapter.split("```").step_by(2);
+        let words: usize = prose.map(|prose| prose.split_whitespace().count()).sum();
+        (words + 75) / 150
+    });
+    let minutes: Vec<String> = minutes.map(|minutes| minutes.to_string()).collect();
+    let (first, last) = (minutes[..5].join(", "), &minutes[5]);
+    let said = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let times = format!("Chapters 1 to 6 take {first} and {last} minutes to read, at 150 words");
+    assert!(said.contains(&times), "{times}");
+}
+
 /// The table of contents and the chapters are the same list.
 #[test]
 fn the_table_of_contents_lists_every_chapter() {
