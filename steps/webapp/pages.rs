@@ -15,17 +15,20 @@ use oauth2_by_hand::web::html::{Html, fill};
 use super::sessions::Viewer;
 use super::{App, problems};
 
+/// Our mark.
+pub const ICON: &str = include_str!("pages/icon.svg");
+
 /// A whole page, with the headers that every page of ours has.
 pub fn page(status: u16, title: &str, main: &Html, viewer: Option<&Viewer>) -> Response {
     let nav = viewer.map_or_else(|| fill(include_str!("pages/nav.html"), &[], &[]), nav);
     let pieces = [("nav", &nav), ("main", main)];
     let html = fill(include_str!("pages/document.html"), &[("title", title)], &pieces);
 
-    let picture = viewer.and_then(picture).map(|url| endpoint::split(url).0);
+    let picture = viewer.and_then(picture).map(|url| format!(" {}", endpoint::split(url).0));
     let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src {}; form-action 'self'; \
+        "default-src 'none'; style-src 'self'; img-src 'self'{}; form-action 'self'; \
          frame-ancestors 'none'; base-uri 'none'",
-        picture.as_deref().unwrap_or("'none'")
+        picture.unwrap_or_default()
     );
     // With `no-referrer` a browser sends `Origin: null` with our own forms, and members have one.
     let referrer = if viewer.is_some() { "same-origin" } else { "no-referrer" };
