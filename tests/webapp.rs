@@ -1043,8 +1043,8 @@ fn behind_the_scenes_has_every_message_in_its_order_and_no_foreign_cookie() {
     let mut rest = html;
     for message in [
         "<pre>GET /login HTTP/1.1\n",
-        &format!("location: {}/authorize?response_type=code", world.provider.issuer()),
-        "<pre>GET /callback?code=",
+        &format!("location: {}/authorize?<span class=\"pair\">", world.provider.issuer()),
+        "<pre>GET /callback?<span class=\"pair\"><mark class=\"code\">code=",
         "<pre>POST /token HTTP/1.1\n",
         "&quot;access_token&quot;: &quot;",
         "<pre>GET /user HTTP/1.1\n",
@@ -1059,6 +1059,44 @@ fn behind_the_scenes_has_every_message_in_its_order_and_no_foreign_cookie() {
     }
     assert!(!html.contains("of-another-program"));
     assert_eq!(html.matches("<details>").count(), 8);
+}
+
+/// The eye can follow each of the four from one message to the next, also where the mask has cut them off.
+#[test]
+fn behind_the_scenes_marks_what_returns_shown_or_masked() {
+    let shown = world();
+    let mut browser = Browser::default();
+    browser.log_in(&shown);
+    let canned = canned((200, TOKEN), (200, user_named("Ada")));
+    let (app, mut other, _) = log_in_at(&canned);
+    for html in
+        [browser.get(&shown.app, "/behind-the-scenes"), other.get(&app, "/behind-the-scenes")]
+    {
+        let html = html.text().unwrap();
+        let count = |name: &str| html.matches(&format!("<mark class=\"{name}\">{name}=")).count();
+        // The redirect to the provider, the redirect back, the token request.
+        assert_eq!(["state", "code", "code_challenge", "code_verifier"].map(count), [2, 2, 1, 1]);
+    }
+}
+
+#[test]
+fn behind_the_scenes_folds_away_what_a_browser_says_in_every_request() {
+    let world = world();
+    let mut browser = Browser::default();
+    let login = Request::get(&format!("{ORIGIN}/login")).with_header("Sec-Fetch-Mode", "navigate");
+    let url = browser.send(&world.app, login).header("location").unwrap().to_owned();
+    let redirect = browser.answer(&world, &url, "allow", "ada");
+    browser.get(&world.app, &redirect);
+    let html = browser.get(&world.app, "/behind-the-scenes").text().unwrap().to_owned();
+
+    let (_, folded) = html.split_once("<details class=\"others\">").unwrap();
+    let (folded, after) = folded.split_once("</details>").unwrap();
+    assert!(folded.contains("Sec-Fetch-Mode: navigate"), "{folded}");
+    assert!(!after.contains("Sec-Fetch-Mode"));
+    // Of our own requests, which the tutorial explains header by header, nothing is folded away.
+    assert!(
+        after.contains("<pre>POST /token HTTP/1.1\nHost: ") && after.contains("\nUser-Agent: ")
+    );
 }
 
 #[test]
@@ -1680,8 +1718,9 @@ fn application_and_provider_have_a_name_a_mark_and_a_colour_each() {
 fn the_links_to_the_tutorial_lead_to_it() {
     let world = world();
     let answer = Browser::default().get(&world.app, "/tutorial");
-    assert_eq!((answer.status, answer.media_type().as_str()), (200, "text/plain"));
+    assert_eq!((answer.status, answer.media_type().as_str()), (200, "text/html"));
     let tutorial = answer.text().unwrap();
+    assert!(tutorial.contains("<pre class=\"text\"># OAuth 2.0 by hand: the tutorial\n"));
     for chapter in [
         "## 4. Step 1: authorize",
         "## 5. Step 2: fetch the access token",
