@@ -133,6 +133,7 @@ fn route(state: &mut State, request: &Request) -> Answered {
         ("POST", "/register") => registration::register(state, request),
         ("GET", "/") => Ok(metadata::home(state)),
         ("GET", "/style.css") => Ok(metadata::style()),
+        ("GET", "/icon.svg") => Ok(metadata::icon()),
         (_, "/token") if state.quirks.token_path != "/token" => {
             state.quirk("the address of the token endpoint ends with a slash, and it counts.");
             Err(pages::no_route(""))

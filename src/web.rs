@@ -2,3 +2,4 @@
 
 pub mod expiring_map;
 pub mod html;
+pub mod message;

@@ -817,6 +817,7 @@ fn each_address_says_which_methods_it_has() {
         ("/user", "GET, HEAD"),
         ("/avatar.svg", "GET, HEAD"),
         ("/style.css", "GET, HEAD"),
+        ("/icon.svg", "GET, HEAD"),
         ("/.well-known/oauth-authorization-server", "GET, HEAD"),
     ] {
         let delete =

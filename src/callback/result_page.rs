@@ -55,7 +55,7 @@ fn page(status: u16, mark: char, title: &str, text: &str) -> Response {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n\
-         <body>\n<main data-mark=\"{mark}\">\n<h1>{title}</h1>\n<p>{text}</p>\n</main>\n</body>\n</html>\n"
+         <body>\n<header>OAuth by hand</header>\n<main data-mark=\"{mark}\">\n<h1>{title}</h1>\n<p>{text}</p>\n</main>\n</body>\n</html>\n"
     );
     let hash = base64::encode(&sha256::sha256(STYLE.as_bytes()));
     let policy = format!(

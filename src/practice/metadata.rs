@@ -61,3 +61,10 @@ pub fn style() -> Response {
     Response::new(200, "text/css; charset=utf-8", pages::STYLE)
         .with_header("x-content-type-options", "nosniff")
 }
+
+/// The mark of this site, which a browser also shows on its tab.
+pub fn icon() -> Response {
+    Response::new(200, "image/svg+xml", pages::ICON)
+        .with_header("content-security-policy", "default-src 'none'")
+        .with_header("x-content-type-options", "nosniff")
+}

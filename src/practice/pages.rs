@@ -20,6 +20,9 @@ use crate::web::html::{Html, fill};
 /// The style sheet of every page, to serve as `/style.css`.
 pub const STYLE: &str = include_str!("pages/style.css");
 
+/// The provider's mark, to serve as `/icon.svg`.
+pub const ICON: &str = include_str!("pages/icon.svg");
+
 /// A whole page, with the headers that keep it where it belongs.
 ///
 /// No `form-action`: Chromium holds it against every redirect after the form, also against those of the client,
@@ -64,6 +67,7 @@ pub fn no_route(path: &str) -> Response {
         | "/user"
         | "/avatar.svg"
         | "/style.css"
+        | "/icon.svg"
         | "/.well-known/oauth-authorization-server" => "GET, HEAD",
         _ => {
             return error_page(
@@ -161,8 +165,8 @@ mod tests {
     #[test]
     fn no_place_is_left_empty() {
         for page in every_page("word") {
-            // These two are meant to be empty: a portrait beside its name, and the drawn key.
-            let page = page.replace(" alt=\"\"", "").replace("seal key\"></span>", "");
+            // A picture beside its name says nothing more.
+            let page = page.replace(" alt=\"\"", "");
             for hole in ["\"\"", " </", "<p></p>", "\"></span>", "<span class=\"seal\"></"] {
                 assert!(!page.contains(hole), "{hole} in {page}");
             }
@@ -187,7 +191,8 @@ mod tests {
             ] {
                 assert!(!page.contains(foreign), "{foreign} in {page}");
             }
-            assert_eq!(page.matches("<link").count(), 1);
+            assert_eq!(page.matches("<link").count(), 2);
+            assert!(page.contains("<link rel=\"icon\" href=\"/icon.svg\""));
         }
     }
 

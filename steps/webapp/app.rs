@@ -29,8 +29,10 @@ use oauth2_by_hand::{Client, Error};
 use sessions::{Memory, Viewer};
 
 /// What can be looked at.
-pub const PAGES: [&str; 6] =
-    ["/", "/welcome", "/members", "/behind-the-scenes", "/tutorial", "/style.css"];
+#[rustfmt::skip]
+pub const PAGES: [&str; 8] = [
+    "/", "/welcome", "/members", "/behind-the-scenes", "/tutorial", "/handout", "/style.css", "/icon.svg",
+];
 
 /// Somebody to log in with.
 pub struct Provider {
@@ -88,8 +90,10 @@ impl App {
             ("GET", "/welcome") => Ok(members::welcome(self, request)),
             ("GET", "/members") => Ok(members::members(self, request)),
             ("GET", "/behind-the-scenes") => Ok(members::behind_the_scenes(self, request)),
-            ("GET", "/tutorial") => Ok(pages::tutorial()),
+            ("GET", "/tutorial") => Ok(pages::tutorial(self.viewer(request).as_ref())),
+            ("GET", "/handout") => Ok(pages::handout(self.viewer(request).as_ref())),
             ("GET", "/style.css") => Ok(pages::file("text/css", STYLE)),
+            ("GET", "/icon.svg") => Ok(pages::file("image/svg+xml", pages::ICON)),
             _ => Ok(members::no_route(self, request)),
         };
         answered.unwrap_or_else(|error| problems::unreadable(&error))

@@ -7,6 +7,7 @@ use oauth2_by_hand::by_hand::compare;
 use oauth2_by_hand::by_hand::urlencoding::{decode_pairs, parameter};
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::web::html::fill;
+use oauth2_by_hand::web::message::fill_with_messages;
 
 use super::{Answered, App, PAGES, cookie, pages, problems};
 
@@ -54,9 +55,9 @@ pub fn behind_the_scenes(app: &App, request: &Request) -> Response {
         true => "Secrets are cut off after four characters.",
         false => "Secrets are shown in full: what a practice provider gives out is worth nothing.",
     };
-    let mut texts = vec![("provider", &*provider.title), ("masked", masked)];
-    texts.extend(viewer.member.messages.iter().map(|(place, text)| (*place, &**text)));
-    let main = fill(include_str!("pages/scenes.html"), &texts, &[]);
+    let texts = [("provider", &*provider.title), ("masked", masked)];
+    let (page, of_browser) = (include_str!("pages/scenes.html"), ["log_in", "redirect"]);
+    let main = fill_with_messages(page, &texts, &viewer.member.messages, &of_browser);
     pages::page(200, "Behind the scenes", &main, Some(&viewer))
 }
 

@@ -12,8 +12,11 @@ use oauth2_by_hand::by_hand::urlencoding::encode_pairs;
 use oauth2_by_hand::http::{Response, endpoint};
 use oauth2_by_hand::web::html::{Html, fill};
 
+use super::App;
 use super::sessions::Viewer;
-use super::{App, problems};
+
+/// Our mark.
+pub const ICON: &str = include_str!("pages/icon.svg");
 
 /// A whole page, with the headers that every page of ours has.
 pub fn page(status: u16, title: &str, main: &Html, viewer: Option<&Viewer>) -> Response {
@@ -21,11 +24,11 @@ pub fn page(status: u16, title: &str, main: &Html, viewer: Option<&Viewer>) -> R
     let pieces = [("nav", &nav), ("main", main)];
     let html = fill(include_str!("pages/document.html"), &[("title", title)], &pieces);
 
-    let picture = viewer.and_then(picture).map(|url| endpoint::split(url).0);
+    let picture = viewer.and_then(picture).map(|url| format!(" {}", endpoint::split(url).0));
     let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src {}; form-action 'self'; \
+        "default-src 'none'; style-src 'self'; img-src 'self'{}; form-action 'self'; \
          frame-ancestors 'none'; base-uri 'none'",
-        picture.as_deref().unwrap_or("'none'")
+        picture.unwrap_or_default()
     );
     // With `no-referrer` a browser sends `Origin: null` with our own forms, and members have one.
     let referrer = if viewer.is_some() { "same-origin" } else { "no-referrer" };
@@ -46,13 +49,16 @@ pub fn file(media_type: &str, text: &str) -> Response {
 }
 
 /// TUTORIAL.md, as it is: a link to it works without a network.
-pub fn tutorial() -> Response {
-    match std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/TUTORIAL.md")) {
-        Ok(text) => file("text/plain", &text),
-        Err(_) => {
-            problems::problem(404, "Not here", "TUTORIAL.md is in the project's top folder.", None)
-        }
-    }
+pub fn tutorial(viewer: Option<&Viewer>) -> Response {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/TUTORIAL.md"));
+    let text = text.unwrap_or_else(|_| "TUTORIAL.md is in the project's top folder.".into());
+    let main = fill(include_str!("pages/tutorial.html"), &[("text", &text)], &[]);
+    page(200, "Tutorial", &main, viewer)
+}
+
+/// One login on one printable page.
+pub fn handout(viewer: Option<&Viewer>) -> Response {
+    page(200, "Handout", &fill(include_str!("pages/handout.html"), &[], &[]), viewer)
 }
 
 /// A page with a link to each provider. Plain links: a form would be held against `form-action` at each

@@ -44,7 +44,7 @@ test('a person logs in, sees her name and picture, looks behind the scenes, and 
   await photograph(page, 'webapp-behind-the-scenes');
   const messages = page.getByRole('listitem');
   assert.equal(await messages.count(), 9);
-  await page.locator('summary', { hasText: 'A code for a token' }).click();
+  await page.locator('summary', { hasText: 'The token request' }).click();
   await page.getByText('POST /token HTTP/1.1').waitFor();
   await page.locator('pre:visible', { hasText: /grant_type=authorization_code&code=[\w-]{43}&/ }).waitFor();
 
@@ -241,8 +241,45 @@ test('each message leads to its chapter of the tutorial', async (stage) => {
   for (const chapter of ['Step 1: authorize', 'Step 2: fetch the access token', 'Step 3: get the user’s information']) {
     await page.goto(`${url}behind-the-scenes`);
     await link(page, chapter).first().click();
-    await page.waitForFunction((above) => document.contentType === 'text/plain' && scrollY > above, before);
+    await page.waitForFunction((above) => location.pathname === '/tutorial' && scrollY > above, before);
     before = await page.evaluate(() => scrollY);
+  }
+});
+
+test('the redirect can be copied from its message in one piece, and no line is broken inside an escape', async (stage) => {
+  const { url } = await webapp(stage);
+  const page = await stage.page({ viewport: { width: 360, height: 740 } });
+  const callbacks = callbacksOf(page);
+
+  await logIn(page, url, 'behind-the-scenes');
+  await page.locator('summary', { hasText: 'The redirect arrives' }).click();
+  const message = page.locator('pre:visible').first();
+  const copied = await message.evaluate((pre) => {
+    getSelection().selectAllChildren(pre);
+    return getSelection().toString();
+  });
+  assert.equal(copied.split('\n')[0], `GET ${callbacks.at(-1).slice(url.length - 1)} HTTP/1.1`);
+  assert.deepEqual(await message.evaluate(brokenEscapes), []);
+});
+
+test('on a phone, words never lie on a lifeline, and a member’s header is one row', async (stage) => {
+  const { url } = await webapp(stage);
+  const page = await stage.page({ viewport: { width: 360, height: 740 } });
+
+  await logIn(page, url, 'behind-the-scenes');
+  for (const width of [360, 390, 1280]) {
+    await page.setViewportSize({ width, height: 740 });
+    const lifeline = await page.locator('.messages').evaluate((list) => {
+      const { left, width } = getComputedStyle(list, '::after');
+      return list.getBoundingClientRect().left + parseFloat(left) + parseFloat(width);
+    });
+    for (const words of await page.locator('.messages :is(.who, strong, .notice)').all()) {
+      assert.ok((await words.boundingBox()).x > lifeline + 4, `${width} px`);
+    }
+    const tops = await page.locator('header :is(.brand, .me, button)').evaluateAll((all) =>
+      all.map((one) => one.getBoundingClientRect()).map(({ top, bottom }) => (top + bottom) / 2),
+    );
+    assert.ok(Math.max(...tops) - Math.min(...tops) < 4, `${width} px: ${tops}`);
   }
 });
 
@@ -254,7 +291,8 @@ test('on paper, every message is open and nothing is cut off', async (stage) => 
   await page.emulateMedia({ media: 'print' });
   for (const width of [560, 960]) {
     await page.setViewportSize({ width, height: 800 });
-    assert.equal(await page.locator('pre:visible').count(), 8);
+    // Eight messages, and the folded headers of the two that a browser sent.
+    assert.equal(await page.locator('pre:visible').count(), 10);
     assert.deepEqual(await page.evaluate(tooWide), [], `${width} px`);
   }
 });
@@ -327,6 +365,22 @@ test('no page of the web app moves while it loads', async (stage) => {
     assert.equal(shift, 0, path);
   }
 });
+
+/// The escapes, such as %2F, that are on two lines.
+function brokenEscapes(pre) {
+  const broken = [];
+  const walker = document.createTreeWalker(pre, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    for (const { index } of text.data.matchAll(/%[0-9A-F]{2}/g)) {
+      const range = document.createRange();
+      range.setStart(text, index);
+      range.setEnd(text, index + 3);
+      if (new Set(Array.from(range.getClientRects(), ({ top }) => top)).size > 1) broken.push(range.toString());
+    }
+  }
+  return broken;
+}
 
 /// The callback URLs that the browser asks for.
 function callbacksOf(page) {
