@@ -641,6 +641,16 @@ fn the_metadata_names_the_issuer_and_what_is_supported() {
 }
 
 fn registration(provider: &Provider, name: &str, homepage: &str, redirect_uri: &str) -> Response {
+    registration_of(provider, name, homepage, redirect_uri, "yes")
+}
+
+fn registration_of(
+    provider: &Provider,
+    name: &str,
+    homepage: &str,
+    redirect_uri: &str,
+    keeps_secret: &str,
+) -> Response {
     let form = provider.handle(&Request::get(&format!("{ISSUER}/register")));
     let form_token = hidden(form.text().unwrap(), "form_token");
     let cookie = form.header("set-cookie").unwrap().split(';').next().unwrap();
@@ -648,6 +658,7 @@ fn registration(provider: &Provider, name: &str, homepage: &str, redirect_uri: &
         ("name", name),
         ("homepage", homepage),
         ("redirect_uri", redirect_uri),
+        ("keeps_secret", keeps_secret),
         ("form_token", &form_token),
     ];
     let request = Request::post_form(&format!("{ISSUER}/register"), &pairs)
@@ -680,6 +691,31 @@ fn a_registered_application_can_ask_and_its_name_harms_no_page() {
     let location =
         provider.handle(&decision(&consent, "allow", "ada")).header("location").unwrap().to_owned();
     assert!(location.starts_with("http://localhost:8123/back?x=1&code="), "{location}");
+}
+
+/// RFC 6749 §2.1: "public: clients incapable of maintaining the confidentiality of their credentials".
+#[test]
+fn an_application_that_keeps_no_secret_gets_none_and_needs_pkce() {
+    for (keeps_secret, has_secret) in [("no", false), ("yes", true), ("", true)] {
+        let provider = provider();
+        let page =
+            registration_of(&provider, "App", "https://example.com/", REDIRECT_URI, keeps_secret);
+        let html = page.text().unwrap();
+        let secret = html.contains("OAUTH_CLIENT_SECRET=&#39;practice_");
+        assert_eq!(secret, has_secret, "{keeps_secret}: {html}");
+        assert_eq!(html.contains("OAUTH_CLIENT_SECRET=&#39;&#39;"), !has_secret);
+        assert_eq!(html.contains("A public client has none."), !has_secret);
+
+        let (_, after) = html.split_once("OAUTH_CLIENT_ID=&#39;").unwrap();
+        let client_id = after.split('&').next().unwrap();
+        let without_pkce = [
+            ("response_type", "code"),
+            ("client_id", client_id),
+            ("redirect_uri", REDIRECT_URI),
+            ("state", "s"),
+        ];
+        assert_eq!(ask(&provider, &without_pkce).status, if has_secret { 200 } else { 303 });
+    }
 }
 
 /// A redirect URI may hold quotes and semicolons. The page's lines make a value of it, and no command.

@@ -133,7 +133,7 @@ impl Browser {
     }
 
     fn is_logged_in(&mut self, app: &App) -> bool {
-        self.clone().get(app, "/members").text().unwrap().contains("The secret of the house")
+        self.clone().get(app, "/members").text().unwrap().contains("A page for members")
     }
 
     fn session(&self) -> &str {
@@ -1030,6 +1030,35 @@ fn a15_the_id_of_a_live_session_is_in_no_page() {
     for path in ["/", "/welcome", "/members", "/behind-the-scenes"] {
         let page = browser.get(&world.app, path);
         assert!(!page.text().unwrap().contains(browser.session()), "{path}");
+    }
+}
+
+/// The names on the handout are those of the code, and its picture is the one of the front page.
+#[test]
+fn the_handout_has_the_names_and_the_picture_of_the_code() {
+    let page = Browser::default().get(&world().app, "/handout");
+    let html = page.text().unwrap();
+    let code: String = ["authorize", "client", "fetch_token", "get_user_info", "pkce"]
+        .map(|name| {
+            std::fs::read_to_string(format!("{}/src/{name}.rs", env!("CARGO_MANIFEST_DIR")))
+                .unwrap()
+        })
+        .concat();
+    let names: Vec<&str> =
+        html.split("<th><code>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
+    assert_eq!(names.len(), 12);
+    for name in names {
+        assert!(
+            code.contains(&format!("\"{name}\"")) || code.contains(&format!("{name}:")),
+            "{name}"
+        );
+    }
+    let front_page = include_str!("../src/lib.rs");
+    let (_, picture) = html.split_once("tabindex=\"0\">").unwrap();
+    let (picture, _) = picture.split_once("</pre>").unwrap();
+    let picture = picture.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    for line in picture.lines() {
+        assert!(front_page.contains(line.trim()), "{line}");
     }
 }
 

@@ -136,7 +136,12 @@ mod tests {
         };
         let silent = Registration { homepage: "".into(), ..client.clone() };
         let empty = Grant { scopes: Vec::new(), ..grant.clone() };
-        let form = RegistrationForm { name: words, homepage: words, redirect_uri: words };
+        let form = RegistrationForm {
+            name: words,
+            homepage: words,
+            redirect_uri: words,
+            keeps_secret: true,
+        };
         let settings = [
             ("OAUTH_AUTHORIZE_URL", words.to_owned()),
             ("OAUTH_TOKEN_URL", words.to_owned()),
@@ -145,8 +150,8 @@ mod tests {
         let pages = [
             consent_page(&client, &grant, &SCOPES, words, words),
             consent_page(&silent, &empty, &SCOPES, words, words),
-            register_form(400, &form, words, words),
-            register_form(200, &form, words, ""),
+            register_form(400, &form, words, ("name", words)),
+            register_form(200, &form, words, ("", "")),
             registered_page(&client, &settings),
             error_page(400, words, words, words, words),
             home_page(words, &[(words, words, words)]),

@@ -1,4 +1,4 @@
-//! Registering an application: name, home page and redirect URI in; client ID and secret out.
+//! Registering an application: name, home page and redirect URI in; client ID and perhaps a secret out.
 //!
 //! At a real provider this is a form on its developer pages, behind a login. Here it is the same form
 //! without one. What comes out is printed as lines to paste into a shell, and our programs are
@@ -31,8 +31,9 @@ pub const SECRET_PREFIX: &str = "practice_";
 pub fn form(state: &mut State, request: &Request) -> Answered {
     let (session, form_token) = session(state, request)?;
     let redirect_uri = &workshop(state.quirks).redirect_uri;
-    let form = RegistrationForm { name: "", homepage: "", redirect_uri };
-    Ok(with_session(&state.issuer, register_form(200, &form, &form_token, ""), &session, DAY))
+    let form = RegistrationForm { name: "", homepage: "", redirect_uri, keeps_secret: true };
+    let page = register_form(200, &form, &form_token, ("", ""));
+    Ok(with_session(&state.issuer, page, &session, DAY))
 }
 
 /// The form comes back.
@@ -53,12 +54,17 @@ pub fn register(state: &mut State, request: &Request) -> Answered {
     };
 
     let (name, homepage, redirect_uri) = (field("name"), field("homepage"), field("redirect_uri"));
-    let form = RegistrationForm { name, homepage, redirect_uri };
+    // RFC 6749 §2.1. A form without this field is that of an application which can.
+    let keeps_secret = field("keeps_secret") != "no";
+    let form = RegistrationForm { name, homepage, redirect_uri, keeps_secret };
     check(&form).map_err(|problem| register_form(400, &form, &form_token, problem))?;
     let client = Registration {
         // An ID is public and only has to be new; a secret has to be unguessable.
         client_id: format!("app-{}", unguessable()?.chars().take(12).collect::<String>()),
-        client_secret: Some(format!("{SECRET_PREFIX}{}", unguessable()?)),
+        client_secret: keeps_secret
+            .then(unguessable)
+            .transpose()?
+            .map(|it| format!("{SECRET_PREFIX}{it}")),
         name: name.to_owned(),
         homepage: homepage.to_owned(),
         redirect_uri: redirect_uri.to_owned(),
@@ -116,35 +122,38 @@ pub fn redirect_uri_matches(registered: &str, asked: &str) -> bool {
         || asked_without_port.is_some_and(|asked| Some(asked) == without_port(registered))
 }
 
-fn check(form: &RegistrationForm) -> Result<(), &'static str> {
-    let RegistrationForm { name, homepage, redirect_uri } = *form;
+/// What is wrong: the field, and why.
+fn check(form: &RegistrationForm) -> Result<(), (&'static str, &'static str)> {
+    let RegistrationForm { name, homepage, redirect_uri, .. } = *form;
     if name.is_empty() || name.chars().count() > MAX_NAME {
-        return Err("The name has to have 1 to 60 characters.");
+        return Err(("name", "The name has to have 1 to 60 characters."));
     }
     if name.contains(char::is_control) {
-        return Err("The name holds a line end or another control character.");
+        return Err(("name", "The name holds a line end or another control character."));
     }
     if name.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
-        return Err("The name has no character that can be seen.");
+        return Err(("name", "The name has no character that can be seen."));
     }
     let is_web = homepage.starts_with("https://") || homepage.starts_with("http://");
     if !is_web
         || homepage.len() > MAX_URL
         || homepage.contains(|c: char| !c.is_ascii_graphic() || c == '#')
     {
-        return Err(
+        return Err((
+            "homepage",
             "The home page has to be a web address that starts with https:// or http://, in ASCII: a name with \
              other letters is written as xn--….",
-        );
+        ));
     }
     let is_ours = |uri: Endpoint| {
         uri.scheme == "http" && uri.host != "[::1]" && redirect_uri.ends_with(&uri.target)
     };
     if redirect_uri.len() > MAX_URL || !endpoint::parse(redirect_uri).is_ok_and(is_ours) {
-        return Err(
+        return Err((
+            "redirect_uri",
             "The redirect URI has to start with http://127.0.0.1 or http://localhost and to have a path, \
                     such as http://127.0.0.1:8080/callback.",
-        );
+        ));
     }
     Ok(())
 }

@@ -99,14 +99,17 @@ test('a cookie of another program that is no ASCII stands in nobody’s way', as
   assert.equal(await login.ended, 0);
 });
 
+// The second click may come when the code is used already: then the provider says so. Or the page behind it is there
+// already, and gets the click.
 test('a double click on Allow logs in, whatever the time between the two', async (stage) => {
   const url = await webapp(stage);
-  for (const delay of [0, 20, 60, 100]) {
+  for (const delay of [0, 20, 40, 60, 80, 100]) {
     const page = await stage.page();
     await page.goto(url);
     await link(page, 'Log in with Practice').click();
     await button(page, 'Allow').dblclick({ delay });
+    await seeHeading(page, /(Ada Winter|This question was answered already)$/);
+    await page.goto(`${url}welcome`);
     await seeHeading(page, 'Ada Winter');
-    assert.equal(page.url(), `${url}welcome`);
   }
 });

@@ -114,7 +114,7 @@ fn answered_already() -> Response {
         403,
         "This question was answered already",
         "A question can be answered once.",
-        "The back button has shown it again, or it is open in two tabs.",
+        "The back button has shown it again, it is open in two tabs, or you clicked twice.",
         "Go back to the application. If you are not logged in there, start the login again.",
     )
 }

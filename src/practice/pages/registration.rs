@@ -18,25 +18,34 @@ pub struct RegistrationForm<'a> {
     pub name: &'a str,
     pub homepage: &'a str,
     pub redirect_uri: &'a str,
+    /// Whether it gets a client secret: a confidential client.
+    pub keeps_secret: bool,
 }
 
-/// The form of a provider's developer page. Posts its four fields to `/register`. `problem` says why the last
-/// attempt was refused; empty for none.
+/// The form of a provider's developer page. Posts its five fields to `/register`. `problem` says which field was
+/// refused in the last attempt, and why; both empty for none.
 pub fn register_form(
     status: u16,
     form: &RegistrationForm,
     form_token: &str,
-    problem: &str,
+    (wrong_field, problem): (&str, &str),
 ) -> Response {
     let problem = match problem {
         "" => Html::default(),
         problem => fill(include_str!("problem.html"), &[("problem", problem)], &[]),
     };
+    let is_wrong = |field| if wrong_field == field { "true" } else { "false" };
+    let checked = |is_on| if is_on { " checked" } else { "" };
     let texts = [
         ("form_token", form_token),
         ("name", form.name),
         ("homepage", form.homepage),
         ("redirect_uri", form.redirect_uri),
+        ("name_wrong", is_wrong("name")),
+        ("homepage_wrong", is_wrong("homepage")),
+        ("redirect_uri_wrong", is_wrong("redirect_uri")),
+        ("yes", checked(form.keeps_secret)),
+        ("no", checked(!form.keeps_secret)),
     ];
     let main = fill(include_str!("register.html"), &texts, &[("problem", &problem)]);
     page(status, "Register a new application", &main)
@@ -52,7 +61,16 @@ pub fn registered_page(client: &Registration, settings: &[(&'static str, String)
     let texts = [
         ("client_name", &*client.name),
         ("client_id", &client.client_id),
-        ("client_secret", client.client_secret.as_deref().unwrap_or_default()),
+        ("client_secret", client.client_secret.as_deref().unwrap_or("none")),
+        (
+            "secret_hint",
+            match client.client_secret {
+                Some(_) => {
+                    "Secret: it is sent to the token endpoint only, and only this page shows it."
+                }
+                None => "A public client has none. PKCE takes its place.",
+            },
+        ),
         ("authorize_url", setting("OAUTH_AUTHORIZE_URL")),
         ("token_url", setting("OAUTH_TOKEN_URL")),
         ("userinfo_url", setting("OAUTH_USERINFO_URL")),
@@ -78,15 +96,21 @@ mod tests {
             name: "Tom & Co",
             homepage: "tom.example",
             redirect_uri: "https://evil.example/",
+            keeps_secret: false,
         };
 
-        let page = register_form(400, &form, "f-1", "The redirect URI must be on this machine.");
+        let problem = ("redirect_uri", "The redirect URI must be on this machine.");
+        let page = register_form(400, &form, "f-1", problem);
 
         let page = page.text().unwrap();
         assert!(page.contains("name=\"form_token\" value=\"f-1\""));
         assert!(page.contains("name=\"name\" value=\"Tom &amp; Co\""));
         assert!(page.contains("name=\"homepage\" value=\"tom.example\""));
         assert!(page.contains("name=\"redirect_uri\" value=\"https://evil.example/\""));
+        assert!(page.contains("value=\"no\" checked") && !page.contains("value=\"yes\" checked"));
+        // The field that is wrong is marked, and no other.
+        assert_eq!(page.matches("aria-invalid=\"true\"").count(), 1);
+        assert!(page.contains("aria-invalid=\"true\" aria-describedby=\"redirect_uri-hint\""));
         assert!(
             page.contains(
                 "role=\"alert\"><strong>Not registered yet.</strong> The redirect URI must"
@@ -96,9 +120,11 @@ mod tests {
 
     #[test]
     fn a_fresh_form_shows_no_problem() {
-        let form = RegistrationForm { name: "", homepage: "", redirect_uri: "" };
-        let page = register_form(200, &form, "f-1", "");
-        assert!(!page.text().unwrap().contains("role=\"alert\""));
+        let form =
+            RegistrationForm { name: "", homepage: "", redirect_uri: "", keeps_secret: true };
+        let page = register_form(200, &form, "f-1", ("", ""));
+        let page = page.text().unwrap();
+        assert!(!page.contains("role=\"alert\"") && !page.contains("aria-invalid=\"true\""));
     }
 
     #[test]
@@ -127,7 +153,7 @@ mod tests {
              $env:OAUTH_TOKEN_URL = &#39;http://127.0.0.1:9000/token&#39;</pre>"
         ));
         assert!(page.contains(
-            "<dt>Token URL</dt><dd><code class=\"copy\">http://127.0.0.1:9000/token</code>"
+            "<dt>Token endpoint</dt><dd><code class=\"copy\">http://127.0.0.1:9000/token</code>"
         ));
         assert!(page.contains("<code class=\"copy\">secret-1</code>"));
     }
