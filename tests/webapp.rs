@@ -133,7 +133,7 @@ impl Browser {
     }
 
     fn is_logged_in(&mut self, app: &App) -> bool {
-        self.clone().get(app, "/members").text().unwrap().contains("The secret of the house")
+        self.clone().get(app, "/members").text().unwrap().contains("The members’ page")
     }
 
     fn session(&self) -> &str {

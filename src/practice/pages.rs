@@ -145,8 +145,8 @@ mod tests {
         let pages = [
             consent_page(&client, &grant, &SCOPES, words, words),
             consent_page(&silent, &empty, &SCOPES, words, words),
-            register_form(400, &form, words, words),
-            register_form(200, &form, words, ""),
+            register_form(400, &form, words, ("name", words)),
+            register_form(200, &form, words, ("", "")),
             registered_page(&client, &settings),
             error_page(400, words, words, words, words),
             home_page(words, &[(words, words, words)]),

@@ -32,7 +32,7 @@ pub fn form(state: &mut State, request: &Request) -> Answered {
     let (session, form_token) = session(state, request)?;
     let redirect_uri = &workshop(state.quirks).redirect_uri;
     let form = RegistrationForm { name: "", homepage: "", redirect_uri };
-    Ok(with_session(&state.issuer, register_form(200, &form, &form_token, ""), &session, DAY))
+    Ok(with_session(&state.issuer, register_form(200, &form, &form_token, ("", "")), &session, DAY))
 }
 
 /// The form comes back.
@@ -115,35 +115,38 @@ pub fn redirect_uri_matches(registered: &str, asked: &str) -> bool {
         || asked_without_port.is_some_and(|asked| Some(asked) == without_port(registered))
 }
 
-fn check(form: &RegistrationForm) -> Result<(), &'static str> {
+/// The field that is wrong, and what is wrong with it.
+fn check(form: &RegistrationForm) -> Result<(), (&'static str, &'static str)> {
     let RegistrationForm { name, homepage, redirect_uri } = *form;
     if name.is_empty() || name.chars().count() > MAX_NAME {
-        return Err("The name has to have 1 to 60 characters.");
+        return Err(("name", "The name has to have 1 to 60 characters."));
     }
     if name.contains(char::is_control) {
-        return Err("The name holds a line end or another control character.");
+        return Err(("name", "The name holds a line end or another control character."));
     }
     if name.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
-        return Err("The name has no character that can be seen.");
+        return Err(("name", "The name has no character that can be seen."));
     }
     let is_web = homepage.starts_with("https://") || homepage.starts_with("http://");
     if !is_web
         || homepage.len() > MAX_URL
         || homepage.contains(|c: char| !c.is_ascii_graphic() || c == '#')
     {
-        return Err(
+        return Err((
+            "homepage",
             "The home page has to be a web address that starts with https:// or http://, in ASCII: a name with \
              other letters is written as xn--….",
-        );
+        ));
     }
     let is_ours = |uri: Endpoint| {
         uri.scheme == "http" && uri.host != "[::1]" && redirect_uri.ends_with(&uri.target)
     };
     if redirect_uri.len() > MAX_URL || !endpoint::parse(redirect_uri).is_ok_and(is_ours) {
-        return Err(
+        return Err((
+            "redirect_uri",
             "The redirect URI has to start with http://127.0.0.1 or http://localhost and to have a path, \
                     such as http://127.0.0.1:8080/callback.",
-        );
+        ));
     }
     Ok(())
 }

@@ -49,7 +49,7 @@ test('a person logs in, sees her name and picture, looks behind the scenes, and 
   await page.locator('pre:visible', { hasText: /grant_type=authorization_code&code=[\w-]{43}&/ }).waitFor();
 
   await button(page, 'Log out').click();
-  await seeHeading(page, 'No password of yours is wanted here');
+  await seeHeading(page, 'Log in without giving us a password');
   await page.goto(`${url}welcome`);
   await seeHeading(page, 'Please log in first');
 });
@@ -63,7 +63,7 @@ test('the members’ page asks who is there, and is there afterwards', async (st
   await photograph(page, 'webapp-members-before');
   await logIn(page, url, 'members');
   assert.equal(page.url(), `${url}members`);
-  await seeHeading(page, 'The secret of the house, for Ada Winter');
+  await seeHeading(page, 'The members’ page, for Ada Winter');
   await photograph(page, 'webapp-members');
 });
 
@@ -78,7 +78,7 @@ test('Deny in the web app is a page with another try, and the second try may be 
   await photograph(page, 'webapp-denied');
   await link(page, 'Try again').click();
   await button(page, 'Allow').click();
-  await seeHeading(page, /^The secret of the house/);
+  await seeHeading(page, /^The members’ page/);
 });
 
 test('the code is not in the history, and the back button after a login does no harm', async (stage) => {
@@ -103,7 +103,7 @@ test('the back button after logging out does not bring the members’ page back'
 
   await logIn(page, url, 'members');
   await button(page, 'Log out').click();
-  await seeHeading(page, 'No password of yours is wanted here');
+  await seeHeading(page, 'Log in without giving us a password');
   await page.goBack();
   await seeHeading(page, 'Please log in first');
 });
@@ -229,7 +229,7 @@ test('with the keyboard alone: in, a message opened, and out', async (stage) => 
   await page.locator('pre:visible', { hasText: '"access_token"' }).waitFor();
   await tabTo(page, button(page, 'Log out'));
   await page.keyboard.press('Space');
-  await seeHeading(page, 'No password of yours is wanted here');
+  await seeHeading(page, 'Log in without giving us a password');
 });
 
 test('each message leads to its chapter of the tutorial', async (stage) => {

@@ -10,7 +10,7 @@
 use super::page;
 use crate::http::Response;
 use crate::practice::state::Registration;
-use crate::web::html::{Html, fill};
+use crate::web::html::fill;
 
 /// What is typed into the registration form.
 pub struct RegistrationForm<'a> {
@@ -19,25 +19,28 @@ pub struct RegistrationForm<'a> {
     pub redirect_uri: &'a str,
 }
 
-/// The form of a provider's developer page. Posts its four fields to `/register`. `problem` says why the last
-/// attempt was refused; empty for none.
+/// The form of a provider's developer page. Posts its four fields to `/register`. `problem` is the field for which the
+/// last attempt was refused, and why; empty for none.
 pub fn register_form(
     status: u16,
     form: &RegistrationForm,
     form_token: &str,
-    problem: &str,
+    (wrong, problem): (&str, &str),
 ) -> Response {
-    let problem = match problem {
-        "" => Html::default(),
-        problem => fill(include_str!("problem.html"), &[("problem", problem)], &[]),
-    };
+    // A browser reads the words aloud with the field, and puts the cursor there.
+    let invalid = fill(" aria-invalid=\"true\" autofocus", &[], &[]);
+    let words = fill(include_str!("problem.html"), &[("problem", problem)], &[]);
+    let [described, invalid_place, words_place] =
+        ["described", "invalid", "problem"].map(|place| format!("{wrong}_{place}"));
     let texts = [
         ("form_token", form_token),
         ("name", form.name),
         ("homepage", form.homepage),
         ("redirect_uri", form.redirect_uri),
+        (&described, " problem"),
     ];
-    let main = fill(include_str!("register.html"), &texts, &[("problem", &problem)]);
+    let pieces = [(&*invalid_place, &invalid), (&words_place, &words)];
+    let main = fill(include_str!("register.html"), &texts, &pieces);
     page(status, "Register a new application", &main)
 }
 
@@ -93,7 +96,12 @@ mod tests {
             redirect_uri: "https://evil.example/",
         };
 
-        let page = register_form(400, &form, "f-1", "The redirect URI must be on this machine.");
+        let page = register_form(
+            400,
+            &form,
+            "f-1",
+            ("redirect_uri", "The redirect URI must be on this machine."),
+        );
 
         let page = page.text().unwrap();
         assert!(page.contains("name=\"form_token\" value=\"f-1\""));
@@ -108,10 +116,25 @@ mod tests {
     }
 
     #[test]
+    fn the_field_that_is_wrong_is_marked_and_no_other() {
+        let form = RegistrationForm { name: "", homepage: "", redirect_uri: "" };
+        for wrong in ["name", "homepage", "redirect_uri"] {
+            let page = register_form(400, &form, "f-1", (wrong, "Not like this."));
+            let html = page.text().unwrap();
+            let mark = format!("aria-describedby=\"{wrong}-hint problem\" aria-invalid=\"true\"");
+            assert!(html.contains(&mark), "{wrong}");
+            assert_eq!(html.matches("aria-invalid").count(), 1, "{wrong}");
+            let (_, after) = html.split_once("Not like this.</p>\n").unwrap();
+            assert!(after.starts_with(&format!("<input id=\"{wrong}\"")), "{wrong}");
+        }
+    }
+
+    #[test]
     fn a_fresh_form_shows_no_problem() {
         let form = RegistrationForm { name: "", homepage: "", redirect_uri: "" };
-        let page = register_form(200, &form, "f-1", "");
-        assert!(!page.text().unwrap().contains("role=\"alert\""));
+        let page = register_form(200, &form, "f-1", ("", ""));
+        let html = page.text().unwrap();
+        assert!(!html.contains("role=\"alert\"") && !html.contains("aria-invalid"));
     }
 
     #[test]
