@@ -908,7 +908,7 @@ fn head_is_answered_where_a_page_can_be_looked_at_and_uses_up_nothing() {
         let answer = browser.send(&world.app, request);
         (answer.status, answer.header("allow").map(str::to_owned))
     };
-    for page in ["/", "/tutorial", "/style.css", "/members"] {
+    for page in ["/", "/tutorial", "/handout", "/style.css", "/icon.svg", "/members"] {
         assert_eq!(send("HEAD", page), (200, None), "{page}");
         assert_eq!(send("POST", page), (405, Some("GET, HEAD".into())), "{page}");
     }
@@ -934,6 +934,8 @@ fn a14_every_page_has_its_headers_and_no_script() {
         "/welcome",
         "/members",
         "/behind-the-scenes",
+        "/tutorial",
+        "/handout",
         "/logout",
         "/nowhere",
         "/callback?state=x",

@@ -297,10 +297,24 @@ test('on paper, every message is open and nothing is cut off', async (stage) => 
   }
 });
 
+test('the handout is one page of A4, and every page leads to it', async (stage) => {
+  const { url } = await webapp(stage);
+  const page = await stage.page();
+
+  await page.goto(url);
+  await link(page, 'A handout to print').click();
+  await seeHeading(page, 'One login on one page');
+  await photograph(page, 'webapp-handout');
+  const paper = (await page.pdf({ format: 'A4' })).toString('latin1');
+  assert.equal(paper.match(/\/Type\s*\/Page\b/g).length, 1);
+});
+
 /// How to get to each page of the web app.
 const PAGES = {
   home: async (page, url) => page.goto(url),
   offer: async (page, url) => page.goto(`${url}members`),
+  tutorial: async (page, url) => page.goto(`${url}tutorial`),
+  handout: async (page, url) => page.goto(`${url}handout`),
   problem: async (page, url) => page.goto(`${url}callback?state=x&code=y`),
   denied: async (page, url) => {
     await page.goto(url);
