@@ -267,7 +267,7 @@ test('on a phone, words never lie on a lifeline, and a member’s header is one 
   const page = await stage.page({ viewport: { width: 360, height: 740 } });
 
   await logIn(page, url, 'behind-the-scenes');
-  for (const width of [360, 390, 1280]) {
+  for (const width of [360, 390, 768, 960, 1280]) {
     await page.setViewportSize({ width, height: 740 });
     const lifeline = await page.locator('.messages').evaluate((list) => {
       const { left, width } = getComputedStyle(list, '::after');
