@@ -98,7 +98,7 @@ fn sixty_four_browsers_at_once_log_in_without_an_error() {
             .collect();
         for browser in browsers {
             let page = browser.join().unwrap();
-            assert!(page.contains("A page for members, such as <bdi>Zoë Okoro</bdi>"), "{page}");
+            assert!(page.contains("The members’ page, for <bdi>Zoë Okoro</bdi>"), "{page}");
         }
     }
 }
@@ -136,7 +136,7 @@ fn ten_thousand_logins_to_their_end_leave_memory_flat() {
     let log_in = |times| {
         for _ in 0..times {
             let page = Browser::default().log_in(&host);
-            assert!(page.contains("A page for members"), "{page}");
+            assert!(page.contains("The members’ page"), "{page}");
         }
     };
     log_in(2_000);

@@ -122,7 +122,7 @@ pub fn redirect_uri_matches(registered: &str, asked: &str) -> bool {
         || asked_without_port.is_some_and(|asked| Some(asked) == without_port(registered))
 }
 
-/// What is wrong: the field, and why.
+/// The field that is wrong, and what is wrong with it.
 fn check(form: &RegistrationForm) -> Result<(), (&'static str, &'static str)> {
     let RegistrationForm { name, homepage, redirect_uri, .. } = *form;
     if name.is_empty() || name.chars().count() > MAX_NAME {

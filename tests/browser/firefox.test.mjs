@@ -65,9 +65,9 @@ test('Firefox: in the web app a person logs in, goes back, reloads, and logs out
 
   await page.goBack();
   await page.goto(`${url}members`);
-  assert.match(await heading(page), /A page for members, such as Ada Winter/);
+  assert.match(await heading(page), /The members’ page, for Ada Winter/);
   await page.reload();
-  assert.match(await heading(page), /A page for members, such as Ada Winter/);
+  assert.match(await heading(page), /The members’ page, for Ada Winter/);
 
   await click(page, 'button', 'Log out');
   await page.goto(`${url}members`);

@@ -67,6 +67,9 @@ test('a bad redirect URI is explained, and nothing that was typed is lost', asyn
   await page.getByRole('alert').filter({ hasText: 'http://127.0.0.1:8080/callback' }).waitFor();
   await photograph(page, 'register-refused');
 
+  const wrong = page.locator('[aria-invalid=true]');
+  assert.equal(await wrong.getAttribute('id'), 'redirect_uri');
+  assert.ok(await wrong.evaluate((field) => field === document.activeElement));
   assert.equal(await page.getByLabel('Application name').inputValue(), NAME);
   assert.equal(await page.getByLabel('Home page').inputValue(), 'https://example.org/');
   assert.equal(await page.getByLabel('Redirect URI').inputValue(), 'https://evil.example/callback');

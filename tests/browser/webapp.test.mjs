@@ -63,7 +63,7 @@ test('the members’ page asks who is there, and is there afterwards', async (st
   await photograph(page, 'webapp-members-before');
   await logIn(page, url, 'members');
   assert.equal(page.url(), `${url}members`);
-  await seeHeading(page, 'A page for members, such as Ada Winter');
+  await seeHeading(page, 'The members’ page, for Ada Winter');
   await photograph(page, 'webapp-members');
 });
 
@@ -78,7 +78,7 @@ test('Deny in the web app is a page with another try, and the second try may be 
   await photograph(page, 'webapp-denied');
   await link(page, 'Try again').click();
   await button(page, 'Allow').click();
-  await seeHeading(page, /^A page for members/);
+  await seeHeading(page, /^The members’ page/);
 });
 
 test('the code is not in the history, and the back button after a login does no harm', async (stage) => {
@@ -267,7 +267,7 @@ test('on a phone, words never lie on a lifeline, and a member’s header is one 
   const page = await stage.page({ viewport: { width: 360, height: 740 } });
 
   await logIn(page, url, 'behind-the-scenes');
-  for (const width of [360, 390, 1280]) {
+  for (const width of [360, 390, 768, 960, 1280]) {
     await page.setViewportSize({ width, height: 740 });
     const lifeline = await page.locator('.messages').evaluate((list) => {
       const { left, width } = getComputedStyle(list, '::after');
@@ -297,23 +297,24 @@ test('on paper, every message is open and nothing is cut off', async (stage) => 
   }
 });
 
-test('the handout is one page of paper', async (stage) => {
+test('the handout is one page of A4, and every page leads to it', async (stage) => {
   const { url } = await webapp(stage);
   const page = await stage.page();
 
   await page.goto(url);
-  await link(page, 'the handout').click();
-  await seeHeading(page, 'One login with OAuth 2.0, on one page');
-  const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
-  assert.equal(pdf.match(/\/Type\s*\/Page\b(?!s)/g).length, 1);
+  await link(page, 'A handout to print').click();
+  await seeHeading(page, 'One login on one page');
+  await photograph(page, 'webapp-handout');
+  const paper = (await page.pdf({ format: 'A4' })).toString('latin1');
+  assert.equal(paper.match(/\/Type\s*\/Page\b/g).length, 1);
 });
 
 /// How to get to each page of the web app.
 const PAGES = {
   home: async (page, url) => page.goto(url),
-  handout: async (page, url) => page.goto(`${url}handout`),
-  tutorial: async (page, url) => page.goto(`${url}tutorial`),
   offer: async (page, url) => page.goto(`${url}members`),
+  tutorial: async (page, url) => page.goto(`${url}tutorial`),
+  handout: async (page, url) => page.goto(`${url}handout`),
   problem: async (page, url) => page.goto(`${url}callback?state=x&code=y`),
   denied: async (page, url) => {
     await page.goto(url);

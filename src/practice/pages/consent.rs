@@ -163,7 +163,7 @@ mod tests {
     fn without_a_scope_the_page_says_how_little_is_asked() {
         let page = plain();
 
-        assert!(page.contains("<li><strong>Know only that somebody said yes</strong></li>"));
+        assert!(page.contains("<li><strong>Know only that you agreed</strong></li>"));
         assert_eq!(page.matches("<li class=\"not\">").count(), 2);
     }
 

@@ -11,7 +11,7 @@ use super::page;
 use crate::by_hand::shell;
 use crate::http::Response;
 use crate::practice::state::Registration;
-use crate::web::html::{Html, fill};
+use crate::web::html::fill;
 
 /// What is typed into the registration form.
 pub struct RegistrationForm<'a> {
@@ -22,32 +22,31 @@ pub struct RegistrationForm<'a> {
     pub keeps_secret: bool,
 }
 
-/// The form of a provider's developer page. Posts its five fields to `/register`. `problem` says which field was
-/// refused in the last attempt, and why; both empty for none.
+/// The form of a provider's developer page. Posts its five fields to `/register`. `problem` is the field for which the
+/// last attempt was refused, and why; empty for none.
 pub fn register_form(
     status: u16,
     form: &RegistrationForm,
     form_token: &str,
-    (wrong_field, problem): (&str, &str),
+    (wrong, problem): (&str, &str),
 ) -> Response {
-    let problem = match problem {
-        "" => Html::default(),
-        problem => fill(include_str!("problem.html"), &[("problem", problem)], &[]),
-    };
-    let is_wrong = |field| if wrong_field == field { "true" } else { "false" };
     let checked = |is_on| if is_on { " checked" } else { "" };
+    // A browser reads the words aloud with the field, and puts the cursor there.
+    let invalid = fill(" aria-invalid=\"true\" autofocus", &[], &[]);
+    let words = fill(include_str!("problem.html"), &[("problem", problem)], &[]);
+    let [described, invalid_place, words_place] =
+        ["described", "invalid", "problem"].map(|place| format!("{wrong}_{place}"));
     let texts = [
         ("form_token", form_token),
         ("name", form.name),
         ("homepage", form.homepage),
         ("redirect_uri", form.redirect_uri),
-        ("name_wrong", is_wrong("name")),
-        ("homepage_wrong", is_wrong("homepage")),
-        ("redirect_uri_wrong", is_wrong("redirect_uri")),
         ("yes", checked(form.keeps_secret)),
         ("no", checked(!form.keeps_secret)),
+        (&described, " problem"),
     ];
-    let main = fill(include_str!("register.html"), &texts, &[("problem", &problem)]);
+    let pieces = [(&*invalid_place, &invalid), (&words_place, &words)];
+    let main = fill(include_str!("register.html"), &texts, &pieces);
     page(status, "Register a new application", &main)
 }
 
@@ -108,9 +107,6 @@ mod tests {
         assert!(page.contains("name=\"homepage\" value=\"tom.example\""));
         assert!(page.contains("name=\"redirect_uri\" value=\"https://evil.example/\""));
         assert!(page.contains("value=\"no\" checked") && !page.contains("value=\"yes\" checked"));
-        // The field that is wrong is marked, and no other.
-        assert_eq!(page.matches("aria-invalid=\"true\"").count(), 1);
-        assert!(page.contains("aria-invalid=\"true\" aria-describedby=\"redirect_uri-hint\""));
         assert!(
             page.contains(
                 "role=\"alert\"><strong>Not registered yet.</strong> The redirect URI must"
@@ -119,12 +115,27 @@ mod tests {
     }
 
     #[test]
+    fn the_field_that_is_wrong_is_marked_and_no_other() {
+        let form =
+            RegistrationForm { name: "", homepage: "", redirect_uri: "", keeps_secret: true };
+        for wrong in ["name", "homepage", "redirect_uri"] {
+            let page = register_form(400, &form, "f-1", (wrong, "Not like this."));
+            let html = page.text().unwrap();
+            let mark = format!("aria-describedby=\"{wrong}-hint problem\" aria-invalid=\"true\"");
+            assert!(html.contains(&mark), "{wrong}");
+            assert_eq!(html.matches("aria-invalid").count(), 1, "{wrong}");
+            let (_, after) = html.split_once("Not like this.</p>\n").unwrap();
+            assert!(after.starts_with(&format!("<input id=\"{wrong}\"")), "{wrong}");
+        }
+    }
+
+    #[test]
     fn a_fresh_form_shows_no_problem() {
         let form =
             RegistrationForm { name: "", homepage: "", redirect_uri: "", keeps_secret: true };
         let page = register_form(200, &form, "f-1", ("", ""));
-        let page = page.text().unwrap();
-        assert!(!page.contains("role=\"alert\"") && !page.contains("aria-invalid=\"true\""));
+        let html = page.text().unwrap();
+        assert!(!html.contains("role=\"alert\"") && !html.contains("aria-invalid"));
     }
 
     #[test]
