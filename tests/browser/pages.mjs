@@ -3,6 +3,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 export const button = (page, name) => page.getByRole('button', { name, exact: true });
 
@@ -39,6 +42,14 @@ export function formFields(page) {
 export function formThatSendsItself(action, fields) {
   const inputs = Object.entries(fields).map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`);
   return `<form method="post" action="${action}">${inputs.join('')}</form><script>document.forms[0].submit()</script>`;
+}
+
+/// What axe finds wrong for people who see, hear or move otherwise. axe is a script, and our policy lets none in, so
+/// the page has to be one that passes over it (`bypassCSP`).
+export async function axeFindings(page) {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.addScriptTag({ path: axe });
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html)}`);
 }
 
 /// Takes a picture. It becomes the committed one only with SCREENSHOTS=write; otherwise it has to be about as large.

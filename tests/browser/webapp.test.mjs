@@ -1,12 +1,9 @@
 // The demo web app, as a person meets it: in, around, behind the scenes, and out.
 
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { test } from './runner.mjs';
-import { button, formFields, photograph, seeHeading } from './pages.mjs';
+import { axeFindings, button, formFields, photograph, seeHeading } from './pages.mjs';
 import { isDark, tooWide } from './pages.test.mjs';
-
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /// The web app, running, with its address.
 async function webapp(stage, args = []) {
@@ -337,21 +334,17 @@ const PAGES = {
 for (const [name, open] of Object.entries(PAGES)) {
   test(`the web app is accessible and fits, by day and by night: ${name}`, async (stage) => {
     const { url } = await webapp(stage);
-    // axe is a script, and our policy lets none in: for this test alone it is passed over.
     const page = await stage.page({ bypassCSP: true });
 
     await open(page, url);
     await page.waitForLoadState();
-    await page.addScriptTag({ path: axe });
     for (const width of [360, 1440]) {
       for (const colorScheme of ['light', 'dark']) {
         await page.setViewportSize({ width, height: 740 });
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         assert.deepEqual(await page.evaluate(tooWide), [], `${width} px, ${colorScheme}`);
         assert.equal(await page.evaluate(isDark), colorScheme === 'dark', `${width} px, ${colorScheme}`);
-        const { violations } = await page.evaluate(() => globalThis.axe.run());
-        const findings = violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html)}`);
-        assert.deepEqual(findings, [], `${width} px, ${colorScheme}`);
+        assert.deepEqual(await axeFindings(page), [], `${width} px, ${colorScheme}`);
         if (width === 360 && colorScheme === 'dark' && name === 'behind the scenes') {
           await photograph(page, 'webapp-behind-the-scenes-phone-dark');
         }
