@@ -7,7 +7,7 @@ mod mallory;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use cli::screen::wrapped;
@@ -80,6 +80,13 @@ fn serve(options: &Options) -> Result<(), Failure> {
     let mut screen = Screen::new(options.mask());
     screen.welcome(provider.issuer(), &provider.settings())?;
     // The server has threads of its own. This one prints until Ctrl-C.
+    print_messages(&mut screen, to_print, &dropped);
+    loop {
+        thread::park();
+    }
+}
+
+fn print_messages(screen: &mut Screen, to_print: Receiver<Message>, dropped: &AtomicUsize) {
     for message in to_print {
         let missed = dropped.swap(0, Ordering::SeqCst);
         // The terminal may be gone; the provider goes on.
@@ -91,9 +98,6 @@ fn serve(options: &Options) -> Result<(), Failure> {
             Message::Exchange(request, answer) => screen.exchange(&request, &answer),
             Message::Unreadable(reason) => screen.note(&format!("Not a request: {reason}.")),
         };
-    }
-    loop {
-        thread::park();
     }
 }
 

@@ -93,18 +93,24 @@ pub fn choose_provider(
     // Said before the login begins: afterwards a code would be lost.
     proxy_to(&chosen.client.token_endpoint)?;
     proxy_to(&chosen.client.user_info_endpoint)?;
-    let title = &chosen.title;
-    match &chosen.client.issuer {
-        Some(_) if chosen.client.requires_issuer => (),
-        Some(issuer) => chosen.notes.push(format!(
+    let notes = remarks(&chosen);
+    chosen.notes.extend(notes);
+    Ok(chosen)
+}
+
+/// What a user should know of these settings before the login begins.
+fn remarks(ChosenProvider { client, title, .. }: &ChosenProvider) -> Vec<String> {
+    let mut notes = Vec::new();
+    match &client.issuer {
+        Some(_) if client.requires_issuer => (),
+        Some(issuer) => notes.push(format!(
             "A redirect that names another provider than {issuer} (iss) is refused, one that names none is not: \
              {title} may not always send it (RFC 9207)."
         )),
-        None => chosen.notes.push(
+        None => notes.push(
             "The provider's name (iss) is not checked: OAUTH_ISSUER is not set (RFC 9207).".into(),
         ),
     }
-    let client = &chosen.client;
     let words = [Some(&client.client_id), client.client_secret.as_ref()];
     for (name, _) in
         IDENTITY.iter().zip(words).filter(|(_, word)| word.is_some_and(|word| is_quoted(word)))
@@ -112,14 +118,14 @@ pub fn choose_provider(
         let note = format!(
             "{name} stands in quotes, which are sent along. Does it have them at the provider?"
         );
-        chosen.notes.push(note);
+        notes.push(note);
     }
-    if chosen.client.redirect_uri.starts_with("http://localhost") {
+    if client.redirect_uri.starts_with("http://localhost") {
         let note = "127.0.0.1 is the safer redirect URI: localhost is a name, and a name can point \
                     anywhere (RFC 8252 §8.3).";
-        chosen.notes.push(note.into());
+        notes.push(note.into());
     }
-    Ok(chosen)
+    notes
 }
 
 fn is_quoted(word: &str) -> bool {

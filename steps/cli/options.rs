@@ -67,12 +67,10 @@ pub fn parse(program: &str, arguments: &[String]) -> Result<Wish, Failure> {
             (Some((.., field)), _) => *field(&mut options) = true,
             (_, "--help" | "-h") => return Ok(Wish::Print(help(program))),
             (_, "--version" | "-V") => return Ok(Wish::Print(version(program))),
-            (_, name) if program == "attack" => {
-                match options.attack.is_some() || name.starts_with('-') {
-                    true => return Err(unknown(program, argument)),
-                    false => options.attack = Some(argument.clone()),
-                }
-            }
+            (_, name) if program == "attack" => match options.attack {
+                None if !name.starts_with('-') => options.attack = Some(argument.clone()),
+                _ => return Err(unknown(program, argument)),
+            },
             (_, "--like") if program != "discover" => match value() {
                 Some(name) if name == "mallory" && program == "provider" => options.mallory = true,
                 name => options.like = Some(like(name)?),

@@ -109,8 +109,7 @@ pub fn callback(app: &App, request: &Request) -> Answered {
 
 /// Steps 1 to 3 from the redirect on, and the new session.
 fn finish(app: &App, old_id: &str, pending: &mut Pending, request: &Request) -> Answered {
-    let provider = &pending.provider;
-    let client = &provider.client;
+    let (provider, client) = (&pending.provider, &pending.provider.client);
     let trace = &mut pending.trace;
     let code = query_parameter(request.query(), "code").ok().flatten();
     trace.mask.learn("code", &code.unwrap_or_default());
@@ -146,8 +145,7 @@ fn finish(app: &App, old_id: &str, pending: &mut Pending, request: &Request) -> 
         return Ok(Response::see_other(pending.return_to));
     }
     let account = memory.account(provider, user);
-    let return_to = pending.return_to;
-    memory.log_in(&id, Member { account, form_token, return_to, messages });
+    memory.log_in(&id, Member { account, form_token, return_to: pending.return_to, messages });
     Ok(answer.with_header("set-cookie", &set_cookie(&id)))
 }
 
