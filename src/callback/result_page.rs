@@ -1,6 +1,6 @@
 //! What the browser shows when it has come back.
 //!
-//! At this moment nobody is logged in, so the page says "code received" and not more. The pages are
+//! At this moment the user is not logged in yet, so the page says "code received" and not more. The pages are
 //! fixed: nothing of the request returns in them, or a made-up error text could bring a script
 //! along. The one inline style is named in the policy by its hash.
 //!

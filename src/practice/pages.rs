@@ -40,7 +40,7 @@ pub fn page(status: u16, title: &str, main: &Html) -> Response {
         .with_header("x-content-type-options", "nosniff")
 }
 
-/// Says what is wrong. It has no `Location`: nobody is sent anywhere.
+/// Says what is wrong. It has no `Location`: the browser stays here.
 pub fn error_page(
     status: u16,
     title: &str,
@@ -118,7 +118,7 @@ mod tests {
     use crate::practice::scopes::{SCOPES, Scope};
     use crate::practice::state::{Grant, Registration};
 
-    /// Every page there is, with `words` wherever somebody else's words can go.
+    /// Every page there is, with `words` wherever foreign words can appear.
     fn every_page(words: &str) -> Vec<String> {
         let all: Vec<&'static Scope> = SCOPES.iter().collect();
         let client = Registration {

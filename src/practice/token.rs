@@ -2,7 +2,7 @@
 //!
 //! No person is here any more, only the client. It has to show who it is, that the code was given to
 //! it, for this redirect URI, and that it is the one who asked. Each check is one line with a name;
-//! a code that fails none of them and was used before means that somebody has stolen it.
+//! a code that fails none of them and was used before was stolen.
 //!
 //! ```text
 //! POST /token  ->  authenticate the client  ->  check the code  ->  tokens
@@ -76,7 +76,7 @@ fn exchange_code(
     check_code(&code, client, pairs)?;
     if let Some(family) = &code.family {
         // Everything else was right, so the code and its verifier are in two hands: RFC 6749 §4.1.2 wants
-        // the tokens revoked. After a wrong verifier that would let anybody log people out.
+        // the tokens revoked. After a wrong verifier, that would let an attacker log users out.
         state.revoke(family);
         let remark = "The code was used a second time: all tokens that it bought are revoked.";
         state.remarks.push(remark.into());
@@ -116,7 +116,7 @@ fn check_code(code: &Code, client: &Registration, pairs: &Pairs) -> Result<(), T
     };
     match (code.grant.code_challenge.as_str(), value(pairs, "code_verifier")?) {
         ("", None) => Ok(()),
-        // PKCE downgrade: a verifier for a code without challenge means that somebody cut it out.
+        // PKCE downgrade: a verifier for a code without challenge means that an attacker cut it out.
         ("", Some(_)) => {
             Err(invalid_grant("there is a code_verifier, but there was no code_challenge"))
         }
@@ -144,7 +144,7 @@ fn refresh(
         .filter(|token| token.client_id == client.client_id)
         .ok_or_else(|| invalid_grant("this refresh token is unknown, too old or revoked"))?;
     if old.used {
-        // Two hands hold it, and nobody can tell which is the thief: both lose.
+        // There are two copies, and which is the thief's is not known: both end.
         state.revoke(&old.family);
         let remark = "A refresh token was used a second time: its whole family is revoked.";
         state.remarks.push(remark.into());

@@ -48,7 +48,7 @@ impl FromIterator<Html> for Html {
     }
 }
 
-/// The template with every `{{place}}` replaced: by somebody's text, which is escaped, or by a piece of HTML
+/// The template with every `{{place}}` replaced: by a text, which is escaped, or by a piece of HTML
 /// that was built here before.
 ///
 /// A place that has neither shows nothing, and a name without a place is not used; where one name is there

@@ -133,7 +133,7 @@ mod tests {
         assert!(shown.as_str().contains("a=<wbr>%</span>"));
     }
 
-    /// Whoever copies a message gets what was sent.
+    /// A copied message is what was sent.
     #[test]
     fn without_its_tags_a_message_is_the_text_that_it_was() {
         for text in [

@@ -75,7 +75,7 @@ fn gift_of_a_login(stage: &mut Stage) -> Played {
     Ok(format!("Ada is logged in as {name}. What she saves is now Mallory's to read."))
 }
 
-/// A provider of Mallory's own. Whoever asks it is told that Mallory has Ada's number.
+/// A provider of Mallory's own. It tells every client that Mallory has Ada's number.
 fn provider_of_mallory() -> Result<(Server, String), Ended> {
     let (listeners, port) = loopback::listen("127.0.0.1", 0)?;
     let answer = |request: &Request| {

@@ -108,7 +108,7 @@ pub fn no_route(app: &App, request: &Request) -> Response {
     problems::problem(405, "Not like this", words, viewer.as_ref()).with_header("allow", allowed)
 }
 
-/// The way in, for whoever is not logged in, and then back to here.
+/// The way in for a visitor who is not logged in, and then back to here.
 fn members_only(app: &App, next: &str) -> Response {
     pages::log_in_offer(app, "Members only", include_str!("pages/offer.html"), next)
 }

@@ -1,7 +1,7 @@
 //! The consent page: may this application have what it asks for?
 //!
 //! It is the one moment at which a person decides, so it names who asks, what for, what not, and where the
-//! answer goes. Name and home page are the application's own words, and nobody has checked them.
+//! answer goes. Name and home page are the application's own words, which the provider has not checked.
 //!
 //! Specification: [RFC 6749 §4.1.1], whose step B is this page.
 //!
@@ -69,7 +69,7 @@ fn no_permission(scope: &Scope) -> Html {
 }
 
 fn choice_of_person(person: &Person) -> Html {
-    // Somebody has to be chosen, or a hurried press on Allow would meet an error.
+    // A person has to be chosen, or a quick click on Allow would lead to an error.
     let checked = if PEOPLE.first() == Some(person) { " checked" } else { "" };
     let texts = [
         ("login", person.login),

@@ -2,7 +2,7 @@
 //!
 //! A confidential client shows its secret, in the form or in a header but not in both. A public
 //! client has none and says only its name. Wrong secrets cost time: after a few of them the client has
-//! to wait, longer each time, and nobody else does.
+//! to wait, longer each time, and no other client does.
 //!
 //! Specification: [RFC 6749 §2.3.1, §3.2.1, §5.2].
 //!
@@ -126,7 +126,7 @@ fn check_wait(state: &State, request: &Request, client_id: &str) -> Result<(), T
     let text = format!("too many wrong secrets; try again in {seconds} seconds");
     let wait = token_error(429, "invalid_client", &text);
     let wait = wait.with_header("retry-after", &seconds.to_string());
-    // RFC 6749 §5.2: whoever used the header is told in a header how to use it.
+    // RFC 6749 §5.2: a client that used the header is told in a header how to use it.
     let is_basic = request.header("Authorization").is_some();
     Err(if is_basic { wait.with_header("www-authenticate", CHALLENGE) } else { wait })
 }

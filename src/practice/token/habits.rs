@@ -61,7 +61,7 @@ fn change_token(state: &mut State, members: &mut Map<String, Value>) {
         }
         (ExpiresIn::Absent, Some(_)) => {
             members.remove("expires_in");
-            state.quirk("there is no expires_in: the token lasts until somebody revokes it.");
+            state.quirk("there is no expires_in: the token lasts until it is revoked.");
         }
         _ => (),
     }

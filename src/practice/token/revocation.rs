@@ -1,7 +1,7 @@
 //! The revocation endpoint: a client gives back a token.
 //!
 //! A refresh token takes all tokens of its grant with it, an access token only itself. A token that is
-//! unknown, expired or revoked is one that nobody can use, which is what the client wanted: 200.
+//! unknown, expired or revoked cannot be used any more, which is what the client wanted: 200.
 //!
 //! Specification: [RFC 7009 §2].
 //!
