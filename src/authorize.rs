@@ -64,7 +64,7 @@ pub fn authorization_url(client: &Client, state: &str, code_challenge: &str) -> 
 pub fn read_redirect(query: &str, client: &Client, state: &str) -> Result<String, Error> {
     let parameter = |name| urlencoding::query_parameter(query, name);
 
-    // Login CSRF: a redirect that somebody else started logs the user in as somebody else
+    // Login CSRF: a redirect that an attacker started logs the user in as the attacker
     // (RFC 6749 §10.12).
     let received_state = parameter("state")?.ok_or(Error::StateMissing)?;
     if !compare::equal(&received_state, state) {

@@ -1,7 +1,7 @@
 //! What the three steps stand on, written by hand because the lesson needs it.
 //!
 //! OAuth's messages are made of very few things: text in percent-encoding, bytes in base64,
-//! a hash, and values that nobody can guess. Each is a page of code, so each can be read.
+//! a hash, and values that cannot be guessed. Each is a page of code, so each can be read.
 //!
 //! Specification: named in each file.
 

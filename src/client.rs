@@ -37,7 +37,7 @@ pub struct Client {
     pub client_secret: Option<String>,
     /// Where the secret goes.
     pub client_authentication: ClientAuthentication,
-    /// To the byte as it was registered.
+    /// Exactly as registered.
     pub redirect_uri: String,
     /// Whether the provider takes any port on loopback (RFC 8252 §7.3).
     pub any_port: bool,

@@ -2,7 +2,7 @@
 //!
 //! This request does not go through the browser. Only here the client shows who it is, with its
 //! secret, and that it is the one who asked, with the code verifier. So a code that was
-//! caught on its way is worth nothing to anybody else.
+//! stolen on its way is worth nothing to an attacker.
 //!
 //! ```text
 //! code + code verifier + client secret  ->  POST to the token endpoint  ->  access token

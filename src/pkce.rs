@@ -3,7 +3,7 @@
 //! A code can be caught on its way through the browser. So the client invents a secret for this
 //! one login, the code verifier. With the question it sends only the secret's hash, the code challenge;
 //! with the code it sends the secret itself. The server hashes it and compares.
-//! Whoever caught the code, and even the hash, has no verifier and gets nothing.
+//! An attacker with the code, and even the hash, has no verifier and gets nothing.
 //!
 //! ```text
 //! code verifier  ->  SHA-256  ->  base64 for URLs  ->  code challenge

@@ -53,7 +53,7 @@ pub struct Provider {
     state: Mutex<State>,
 }
 
-/// What the provider answers, and what it has to say about it to whoever reads its screen.
+/// What the provider answers, and what its screen says about it.
 #[derive(Clone)]
 pub struct Answer {
     /// What goes back over the wire.
@@ -74,7 +74,7 @@ impl Provider {
         Provider { issuer: issuer.to_owned(), state: Mutex::new(State::new(issuer, quirks)) }
     }
 
-    /// The name that the provider has for itself, to the byte.
+    /// The provider's name for itself, exactly as it is compared.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
@@ -116,7 +116,7 @@ fn route(state: &mut State, request: &Request) -> Answered {
         [host] if is_own(host) => (),
         _ => return Err(pages::wrong_host()),
     }
-    // HEAD is GET without the body (RFC 9110 §9.3.2), but it must not ask anybody anything.
+    // HEAD is GET without the body (RFC 9110 §9.3.2), but it must not ask a question.
     let method = match request.method.as_str() {
         "HEAD" if request.path() != "/authorize" => "GET",
         method => method,

@@ -355,7 +355,7 @@ impl Cli {
 }
 
 /// In which way the granted scope is another one than the scope that was asked for. It is a success all
-/// the same (RFC 6749 §5.1), and whoever asked has to look what they got.
+/// the same (RFC 6749 §5.1), and the client has to look what it got.
 fn granted_and_asked(asked: &str, granted: &[String]) -> Option<String> {
     let asked: Vec<&str> = asked.split(' ').filter(|scope| !scope.is_empty()).collect();
     let granted: Vec<&str> = granted.iter().map(String::as_str).collect();

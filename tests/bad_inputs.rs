@@ -93,7 +93,7 @@ fn redirects() {
         ),
         ("code=a&state={S}&iss={I}&iss=", Err(Error::Repeated("iss"))),
         ("id_token=x&access_token=y&token_type=Bearer&state={S}&iss={I}", no_code()),
-        // Issuers that are nearly right: compared to the byte (RFC 9207 section 2.4).
+        // Issuers that are nearly right: compared exactly (RFC 9207 section 2.4).
         ("code=a&state={S}&iss=http%3A%2F%2F127.0.0.1", other_iss("http://127.0.0.1")),
         ("code=a&state={S}&iss={I}%20", other_iss("http://127.0.0.1:9000 ")),
         ("code=a&state={S}&iss=http://localhost:9000", other_iss("http://localhost:9000")),

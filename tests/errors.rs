@@ -27,7 +27,7 @@ fn one_of_each() -> Vec<(Error, &'static str)> {
         (Error::Repeated("state"), "the parameter \"state\" came more than once (RFC 6749 §3.1)."),
         (
             Error::PortTaken(text("127.0.0.1:8080")),
-            "127.0.0.1:8080 is in use, so nobody would be home when the browser comes back.",
+            "127.0.0.1:8080 is in use, so this program cannot receive the redirect.",
         ),
         (
             Error::CannotListen { address: text("127.0.0.1:80"), reason: text("not allowed") },
@@ -173,7 +173,7 @@ fn every_error_says_what_happened_why_and_what_to_do() {
 #[test]
 fn each_code_of_a_refusal_has_a_cause_of_its_own() {
     for (error, cause) in [
-        ("access_denied", "somebody clicked Deny"),
+        ("access_denied", "the user clicked Deny"),
         ("invalid_scope", "OAUTH_SCOPE names something"),
         ("invalid_request", "a parameter is missing"),
         ("unauthorized_client", "this client is not registered"),
@@ -247,10 +247,10 @@ fn an_error_without_iss_is_named_and_may_be_anybodys() {
     for (error, named) in [("access_denied", "\"access_denied\""), ("a\u{7}", "\"a\\u{7}\"")] {
         let text = text(error);
         assert!(text.starts_with(&format!("the redirect says {named}, but not that it")), "{text}");
-        assert!(text.contains("it may be anybody's"), "{text}");
+        assert!(text.contains("it may be an attacker's"), "{text}");
         assert!(!text.contains("the user refused"), "{text}");
     }
-    assert!(text("").contains("do not use its code") && !text("").contains("anybody's"));
+    assert!(text("").contains("do not use its code") && !text("").contains("attacker's"));
 }
 
 /// What the server said is repeated, and silence is called silence.

@@ -1,4 +1,4 @@
-//! The promise of this project: what is printed is what is sent, to the byte.
+//! The promise of this project: what is printed is what is sent, byte for byte.
 
 #![allow(
     clippy::unwrap_used,

@@ -90,7 +90,7 @@ fn a_browser_can_answer_and_deny_ends_with_1_and_says_who_refused() {
         "{errors}"
     );
     assert!(
-        errors.contains("\n  Likely cause: somebody clicked Deny")
+        errors.contains("\n  Likely cause: the user clicked Deny")
             && errors.contains("\n  What to do: ")
     );
 }

@@ -34,7 +34,7 @@ fn every_preset_is_a_valid_configuration_once_an_id_and_a_secret_are_there() {
             assert!(url.starts_with("https://") && !url.ends_with('/'), "{url}");
         }
         assert!(preset.register_at.starts_with("https://"));
-        assert!(preset.facts.contains("Nobody has run it against the live service yet."));
+        assert!(preset.facts.contains("It has not been run against the live service yet."));
     }
 }
 

@@ -438,7 +438,7 @@ fn odd_denies_on_a_page_and_sends_nobody_back() {
     assert!(answer.response.text().unwrap().contains("You said no"));
     assert_eq!(
         answer.remarks,
-        ["Like an odd server: Deny ends here, on a page: nobody tells the client."]
+        ["Like an odd server: Deny ends here, on a page: the client is not told."]
     );
 }
 

@@ -365,7 +365,7 @@ fn stumbling_block_11_the_user_clicks_deny() {
         &unwrapped(&errors),
         &[
             "the authorization server says that the user refused: \"access_denied\"",
-            "somebody clicked Deny",
+            "the user clicked Deny",
             "start again and click Allow.",
         ],
     );

@@ -1,4 +1,4 @@
-//! Step 2: the token request to the byte, and which answers are a token.
+//! Step 2: the exact token request, and which answers are a token.
 
 #![allow(
     clippy::unwrap_used,

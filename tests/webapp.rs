@@ -843,7 +843,7 @@ fn a_person_without_name_bio_and_picture_is_welcome_too() {
     let canned = canned((200, TOKEN), (200, r#"{"id":7,"name":null,"bio":null}"#.into()));
     let (app, mut browser, _) = log_in_at(&canned);
     let html = browser.get(&app, "/welcome").text().unwrap().to_owned();
-    assert!(html.contains("Somebody without a name") && html.contains("No word about themselves."));
+    assert!(html.contains("No name") && html.contains("No word about themselves."));
 }
 
 // A13: changes.

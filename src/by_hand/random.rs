@@ -1,4 +1,4 @@
-//! Values that nobody can guess: `state`, the code verifier, codes, tokens.
+//! Values that cannot be guessed: `state`, the code verifier, codes, tokens.
 //!
 //! They come from the operating system's generator, 32 bytes at a time: 256 bits, where
 //! [RFC 6749 §10.10] asks that the chance of a guess be at most 2^-128. If the system has none to

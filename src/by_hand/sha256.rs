@@ -1,7 +1,7 @@
 //! SHA-256: a fingerprint of 32 bytes that cannot be run backwards.
 //!
-//! PKCE sends the fingerprint of a secret first and the secret itself later. Whoever saw the
-//! fingerprint cannot make the secret from it, and whoever gets the secret can check it.
+//! PKCE sends the fingerprint of a secret first and the secret itself later. An attacker who saw
+//! the fingerprint cannot calculate the secret from it, and the server that gets the secret can check it.
 //! The names are those of the standard, so that the two can be read side by side.
 //!
 //! ```text

@@ -1,10 +1,10 @@
 //! What is known of real providers: data, in the same names as the environment.
 //!
-//! A preset fills in the settings that are the same for everybody. What is yours alone, the client
+//! A preset fills in the settings that are the same for all users. What is yours alone, the client
 //! ID and the client secret, comes from registering your application there. No step looks at a
 //! provider's name: what differs between providers is a value here, or is read tolerantly by all.
 //!
-//! Where a preset says "nobody has run it", that is meant: it was written from documents, and a person
+//! Where a preset says "it has not been run", that is meant: it was written from documents, and a person
 //! with an account there has yet to try it. The addresses for registering are general knowledge.
 
 /// A provider that can be chosen by name.
@@ -17,7 +17,7 @@ pub struct Preset {
     pub register_at: &'static str,
     /// What to look for, and what to choose, on that page.
     pub registration: &'static str,
-    /// The settings that are the same for everybody.
+    /// The settings that are the same for all users.
     pub settings: &'static [(&'static str, &'static str)],
     /// The name that it sends as `iss`, where a document says so. A redirect without `iss` is accepted all the same:
     /// GitHub has switched it on, off and on again.
@@ -47,7 +47,7 @@ pub const PRESETS: &[Preset] = &[
         issuer: Some("https://github.com/login/oauth"),
         user: "id, name, bio, avatar_url",
         facts: "GitHub's documentation, 2025 and 2026; iss as well-known clients have met it since August 2026; that new applications may have tokens that expire is what \
-                well-known clients do. Nobody has run it against the live service yet.",
+                well-known clients do. It has not been run against the live service yet.",
     },
     Preset {
         name: "gitlab",
@@ -65,7 +65,7 @@ pub const PRESETS: &[Preset] = &[
         issuer: None,
         user: "id, name, bio, avatar_url",
         facts: "GitLab's documentation, 2025 and 2026; that its API is on gitlab.com is general knowledge. \
-                Nobody has run it against the live service yet.",
+                It has not been run against the live service yet.",
     },
     Preset {
         name: "google",
@@ -84,7 +84,7 @@ pub const PRESETS: &[Preset] = &[
         issuer: Some("https://accounts.google.com"),
         user: "sub, name, no bio, picture",
         facts: "the endpoints as well-known clients use them, the user's fields and desktop clients from \
-                Google's documentation, the scope from general knowledge. Nobody has run it against \
+                Google's documentation, the scope from general knowledge. It has not been run against \
                 the live service yet.",
     },
     Preset {
@@ -103,7 +103,7 @@ pub const PRESETS: &[Preset] = &[
         issuer: None,
         user: "account_id, display_name, no bio, images[0].url",
         facts: "Spotify's documentation, 2025 and 2026 (since May 2026 it asks for account_id in the place of id); that the name needs no scope and that PKCE is taken is what \
-                well-known clients do. Nobody has run it against the live service yet.",
+                well-known clients do. It has not been run against the live service yet.",
     },
     Preset {
         name: "vimeo",
@@ -121,7 +121,7 @@ pub const PRESETS: &[Preset] = &[
         issuer: None,
         user: "the last part of uri, name, bio, the largest of pictures.sizes",
         facts: "Vimeo's documentation, 2025 and 2026, its media types included; the scope and Basic as well-known clients use them. Whether it \
-                checks PKCE is not known. Nobody has run it against the live service yet.",
+                checks PKCE is not known. It has not been run against the live service yet.",
     },
     Preset {
         name: "discord",
@@ -140,7 +140,7 @@ pub const PRESETS: &[Preset] = &[
         issuer: Some("https://discord.com"),
         user: "id, global_name or username, no bio, no picture (avatar is a hash, not a URL)",
         facts: "Discord's documentation and its metadata, 2025 and 2026, PKCE and client authentication \
-                included; the exact port as well-known clients have it. Nobody has run it against the live service yet.",
+                included; the exact port as well-known clients have it. It has not been run against the live service yet.",
     },
     Preset {
         name: "trello",
@@ -158,7 +158,7 @@ pub const PRESETS: &[Preset] = &[
         user: "id, fullName, bio, avatarUrl with /170.png at its end",
         facts: "Atlassian's documentation for the grant with PKCE and the scope, new in September 2026; the addresses, \
                 prompt and the user's fields as one client uses them. That client sends the token request \
-                as JSON: whether a form is taken is not known. Nobody has run it against the live service yet.",
+                as JSON: whether a form is taken is not known. It has not been run against the live service yet.",
     },
 ];
 
@@ -174,7 +174,7 @@ pub fn preset(name: &str) -> Option<&'static Preset> {
 }
 
 impl Preset {
-    /// One of the settings that are the same for everybody.
+    /// One of the settings that are the same for all users.
     pub fn setting(&self, name: &str) -> Option<&'static str> {
         self.settings.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
     }

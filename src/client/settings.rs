@@ -59,7 +59,7 @@ pub fn client(settings: &Settings) -> Result<Client, Error> {
             .map(|value| endpoint("OAUTH_REVOCATION_URL", value))
             .transpose()?,
         user_id_members: user_id_members(optional("OAUTH_USER_ID"))?,
-        // An issuer is compared to the byte, so it is kept to the byte.
+        // An issuer is compared byte by byte, so it is kept unchanged.
         issuer: optional("OAUTH_ISSUER").map(|issuer| url("OAUTH_ISSUER", issuer)).transpose()?,
         requires_issuer: optional("OAUTH_ISSUER").is_some(),
     })

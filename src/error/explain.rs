@@ -1,6 +1,6 @@
 //! The words of each error: what happened, the likely cause, what to do.
 //!
-//! They are written for somebody who meets OAuth for the first time and has just seen it fail.
+//! They are written for a reader who meets OAuth for the first time and has just seen it fail.
 //! `{:?}` around every text that came from outside: it adds quotes and escapes control characters.
 
 use super::Error;
@@ -23,7 +23,7 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         NoRandomness => say(
             "the operating system gave no random bytes.",
             "a sandbox or a very early boot hides its generator.",
-            "run the program elsewhere. There is no fallback: a value that can be guessed protects nobody.",
+            "run the program elsewhere. There is no fallback: a value that can be guessed protects no one.",
         ),
         WrongIssuer { asked, received } => say(
             format!(
@@ -44,11 +44,11 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         ),
         Repeated(name) => say(
             format!("the parameter {name:?} came more than once (RFC 6749 §3.1)."),
-            "the server has a bug, or somebody added a value of their own to the message.",
+            "the server has a bug, or an attacker added a value to the message.",
             "start the login again, and do not use this answer.",
         ),
         PortTaken(address) => say(
-            format!("{address} is in use, so nobody would be home when the browser comes back."),
+            format!("{address} is in use, so this program cannot receive the redirect."),
             "another program listens there: often an earlier run of this one, in another terminal.",
             "end it, or set OAUTH_REDIRECT_URI to another port and, unless the provider takes any port, register that redirect URI there too.",
         ),
@@ -59,7 +59,7 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         ),
         NoRedirect(seconds) => say(
             format!("the browser did not come back within {seconds} seconds."),
-            "nobody answered the consent page in that time; or the provider showed an error of its own, as it does when the client ID or the redirect URI is not the registered one.",
+            "the consent page was not answered in that time; or the provider showed an error of its own, as it does when the client ID or the redirect URI is not the registered one.",
             "look at the page in the browser, then start again. Ctrl-C ends the wait at any time.",
         ),
         InputEnded => say(
@@ -81,19 +81,19 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
         ),
         StateMissing => say(
             "the redirect has no state, so it belongs to no login that we started.",
-            "a page was reloaded or opened by hand; or the provider lost the state; or somebody tries to log you in as themselves (RFC 6749 §10.12).",
+            "a page was reloaded or opened by hand; or the provider lost the state; or an attacker tries to log you in as themselves (RFC 6749 §10.12).",
             "use the browser tab that this program opened, and only that one.",
         ),
         StateMismatch => say(
             "the redirect has another state than ours, so it belongs to no login that we started.",
-            "a tab of an earlier login was used or reloaded; or somebody tries to log you in as themselves (RFC 6749 §10.12).",
+            "a tab of an earlier login was used or reloaded; or an attacker tries to log you in as themselves (RFC 6749 §10.12).",
             "use the browser tab that this program opened, and only that one.",
         ),
         IssuerMissing { expected, error } if !error.is_empty() => say(
             format!(
                 "the redirect says {error:?}, but not that it comes from {expected:?}: it has no iss."
             ),
-            "OAUTH_ISSUER is set, but the provider leaves iss out of its errors. Or this error is another server's: it may be anybody's (RFC 9207 §2).",
+            "OAUTH_ISSUER is set, but the provider leaves iss out of its errors. Or this error is another server's: it may be an attacker's (RFC 9207 §2).",
             "look at the page in the browser and start again. If the provider's metadata does not promise iss, unset OAUTH_ISSUER.",
         ),
         IssuerMissing { expected, .. } => say(
@@ -212,8 +212,8 @@ pub(super) fn explain(error: &Error) -> [String; 3] {
 #[rustfmt::skip]
 const CODES: &[(&str, &str, &str)] = &[
     ("access_denied",
-        "somebody clicked Deny, or the provider does not let this user or this application in.",
-        "start again and click Allow. If nobody clicked Deny, look at the scope and at the application's settings."),
+        "the user clicked Deny, or the provider does not let this user or this application in.",
+        "start again and click Allow. If you did not click Deny, look at the scope and at the application's settings."),
     ("invalid_scope",
         "OAUTH_SCOPE names something that this provider does not know.",
         "compare OAUTH_SCOPE, word by word, with the provider's list of scopes."),

@@ -45,7 +45,7 @@ pub(super) fn id(fields: &Fields, members: &[String]) -> Result<String, String> 
         Some((_, Value::Number(id))) if id.is_u64() || id.is_i64() => id.to_string(),
         _ => String::new(),
     };
-    // Everybody without an id would be the same user.
+    // All users without an id would be the same user.
     if id.is_empty() {
         return Err(format!("it has no usable {}", members.join(" or ")));
     }

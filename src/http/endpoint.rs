@@ -57,7 +57,7 @@ pub fn parse(url: &str) -> Result<Endpoint, &'static str> {
     let (origin, target) = split(url);
     let authority = authority(&origin);
     if authority.contains('@') {
-        // An HTTP library turns `user:password@` into a header that nobody asked for.
+        // An HTTP library turns `user:password@` into a header that the caller did not ask for.
         return Err("it must not hold a user name or password before the host");
     }
 
@@ -65,7 +65,7 @@ pub fn parse(url: &str) -> Result<Endpoint, &'static str> {
     check_host(host)?;
     let (scheme, host) = (scheme.to_owned(), host.to_owned());
     let endpoint = Endpoint { scheme, host, port, target };
-    // Without TLS everybody on the network reads along: fine only where there is no network.
+    // Without TLS every host on the network can read it: fine only where there is no network.
     if endpoint.scheme == "http" && !endpoint.is_loopback() {
         return Err(
             "http:// is for 127.0.0.1, [::1] and localhost only; anything else needs https://",

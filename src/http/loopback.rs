@@ -1,6 +1,6 @@
 //! Listening on this machine, and on nothing else.
 //!
-//! A redirect URI on loopback brings a code, so nobody else on the network may be able to connect, and
+//! A redirect URI on loopback brings a code, so no other machine may be able to connect, and
 //! no stranger on this machine may hold a part of the address.
 //!
 //! ```text
@@ -30,7 +30,7 @@ pub fn listen_at(redirect_uri: &str, any_port: bool) -> Result<(Vec<TcpListener>
         endpoint::parse(redirect_uri).map_err(not_listenable)?;
     if scheme != "http" {
         return Err(not_listenable(
-            "nobody can listen for https here; use http://127.0.0.1:8080/callback, or --paste",
+            "no program can listen for https here; use http://127.0.0.1:8080/callback, or --paste",
         ));
     }
     let failed = |error| cannot_listen(redirect_uri, &error);
@@ -52,7 +52,7 @@ pub fn listen_at(redirect_uri: &str, any_port: bool) -> Result<(Vec<TcpListener>
 /// # Errors
 ///
 /// What the system says. `localhost` leaves out `[::1]` only where the machine does not have it: if that
-/// address were somebody else's, a browser that prefers it would bring them the code.
+/// address were another program's, a browser that prefers it would bring them the code.
 pub fn listen(host: &str, port: u16) -> io::Result<(Vec<TcpListener>, u16)> {
     let first = match host {
         "127.0.0.1" | "localhost" => TcpListener::bind((Ipv4Addr::LOCALHOST, port))?,

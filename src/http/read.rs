@@ -104,7 +104,7 @@ fn read_head(stream: &mut dyn BufRead) -> Result<String, Unreadable> {
 /// [`Unreadable::Refused`] for everything that is not exactly RFC 9112's form.
 pub fn parse_head(head: &str, origin: &str) -> Result<Request, Unreadable> {
     let lines = head.strip_suffix("\r\n\r\n").ok_or(Refused(400, "the head has no end"))?;
-    // CR, LF and NUL inside a line would split one line in two for somebody else.
+    // CR, LF and NUL inside a line would split one line in two for another reader.
     let mut lines = lines.split("\r\n");
     let request_line = lines.next().unwrap_or_default();
 

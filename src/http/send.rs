@@ -111,7 +111,7 @@ fn config(endpoint: &Endpoint, timeout: Duration) -> ConfigBuilder<AgentScope> {
         .user_agent("")
         .accept("")
         .accept_encoding("")
-        // A redirect would carry the code or the token to an address that nobody checked.
+        // A redirect would carry the code or the token to an address that was not checked.
         .max_redirects(0)
         .max_redirects_will_error(false)
         // The status is data: the body of a 400 says what is wrong.

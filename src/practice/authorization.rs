@@ -128,7 +128,7 @@ fn code_challenge(
         (None, None) => Ok(String::new()),
         (Some(challenge), Some("S256")) if has_pkce_form(challenge) => Ok(challenge.to_owned()),
         (Some(_), Some("S256")) => Err(("invalid_request", "the code_challenge has a wrong form")),
-        // RFC 9700 §2.1.1: `plain` shows the verifier to whoever reads the URL.
+        // RFC 9700 §2.1.1: `plain` shows the verifier to every reader of the URL.
         _ => Err(("invalid_request", "code_challenge needs code_challenge_method=S256")),
     }
 }

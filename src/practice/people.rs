@@ -1,11 +1,11 @@
 //! The two people of the practice provider.
 //!
-//! A workshop needs somebody to log in as, and nobody's real account. So these two are made up,
+//! A workshop needs users to log in as, and no real accounts. So these two are made up,
 //! and they never change: a screenshot of last year still fits. Their ids are numbers that stay,
-//! as at a real provider, where a login name can be given up and taken by somebody else;
+//! as at a real provider, where a login name can be given up and taken by another person;
 //! a client that remembers people remembers the id.
 
-/// One account. All of it is fiction, and its e-mail address is one that nobody can own (RFC 2606 §3).
+/// One account. All of it is fiction, and its e-mail address is one that no person can own (RFC 2606 §3).
 #[derive(Debug, PartialEq, Eq)]
 pub struct Person {
     /// Never changes and is never given to another person: the key to store.
@@ -22,7 +22,7 @@ pub struct Person {
     pub avatar: &'static str,
 }
 
-/// Everybody with an account. The first is the one that the consent page suggests.
+/// All people with an account. The first is the one that the consent page suggests.
 pub const PEOPLE: [Person; 2] = [
     Person {
         id: 1815,

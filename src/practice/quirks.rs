@@ -42,7 +42,7 @@ pub struct Quirks {
     /// Codes and tokens of several hundred characters, some of which have to be encoded.
     pub long: bool,
 
-    /// The path of the token endpoint, to the byte.
+    /// The exact path of the token endpoint.
     pub token_path: &'static str,
     /// Where the client secret is read.
     pub secret_in: SecretIn,

@@ -4,7 +4,7 @@
 //! without one. What comes out is printed as lines to paste into a shell, and our programs are
 //! this client from then on.
 //!
-//! Specification: [RFC 6749 §2], [RFC 9700 §4.1.3] (redirect URIs, to the byte).
+//! Specification: [RFC 6749 §2], [RFC 9700 §4.1.3] (exact redirect URIs).
 //!
 //! [RFC 6749 §2]: https://www.rfc-editor.org/rfc/rfc6749#section-2
 //! [RFC 9700 §4.1.3]: https://www.rfc-editor.org/rfc/rfc9700#section-4.1.3
@@ -113,7 +113,7 @@ pub fn session(state: &mut State, request: &Request) -> Result<(String, String),
     Ok((session, form_token))
 }
 
-/// Whether an authorization request may name this redirect URI: equal to the byte, but for the port
+/// Whether an authorization request may name this redirect URI: exactly as registered, but for the port
 /// (RFC 8252 §7.3).
 pub fn redirect_uri_matches(registered: &str, asked: &str) -> bool {
     let without_port = |uri| endpoint::parse(uri).ok().map(|uri| Endpoint { port: 0, ..uri });

@@ -2,7 +2,7 @@
 //!
 //! A scope is a name for a permission. The application asks with the name; the person answers
 //! to the meaning. A consent page that shows only the name asks for a signature under a text
-//! that nobody has read, so name and meaning live side by side here.
+//! that the user has not read, so name and meaning live side by side here.
 //!
 //! Specification: [RFC 6749 §3.3]. Which names exist is for each provider to say; these are GitHub's.
 //!

@@ -19,12 +19,12 @@ use crate::web::expiring_map::ExpiringMap;
 
 /// RFC 6749 §4.1.2 recommends ten minutes at most; a program needs less than a second.
 pub const CODE_LIFE: Duration = Duration::from_secs(60);
-/// Used and old codes are remembered longer, to notice when somebody tries one again.
+/// Used and old codes are remembered longer, to notice when a client sends one again.
 const CODE_MEMORY: Duration = Duration::from_secs(600);
 /// How long an access token is good.
 pub const ACCESS_TOKEN_LIFE: Duration = Duration::from_secs(3600);
 const REFRESH_TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
-/// How long somebody may think about the consent page.
+/// How long a user may think about the consent page.
 pub const TRANSACTION_LIFE: Duration = Duration::from_secs(600);
 pub const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -49,7 +49,7 @@ pub struct Grant {
     pub code_challenge: String,
 }
 
-/// A question that stands on somebody's consent page.
+/// A question that appears on a user's consent page.
 #[derive(Clone)]
 pub struct Transaction {
     pub grant: Grant,
@@ -91,7 +91,7 @@ pub struct Issued {
     pub scopes: Vec<&'static Scope>,
     /// All tokens that go back to one code have one family, and are revoked together.
     pub family: String,
-    /// A refresh token that has been exchanged is kept, to notice when somebody tries it again.
+    /// A refresh token that has been exchanged is kept, to notice when a client sends it again.
     pub used: bool,
 }
 

@@ -74,7 +74,7 @@ fn bearer_token(state: &State, request: &Request) -> Result<Issued, Response> {
     })
 }
 
-/// Answers `/avatar.svg?person=…`: a picture that everybody may see.
+/// Answers `/avatar.svg?person=…`: a public picture.
 pub fn avatar(request: &Request) -> Answered {
     let pairs = decode_pairs(request.query()).unwrap_or_default();
     let person = people::person(answers::field(&pairs, "person"));

@@ -1,7 +1,7 @@
 //! What may be seen of a message: all of it, or only what is known to be harmless.
 //!
 //! A login is shown on walls and pasted into chats. With the practice provider everything may be read. With a real
-//! one, a code or a token on the screen could be used by whoever reads it. So the mask is a list of what may
+//! one, a code or a token on the screen could be used by anyone who reads it. So the mask is a list of what may
 //! be shown, not a hunt for secrets: a value under any other name is cut to its first four characters.
 //!
 //! ```text
@@ -111,7 +111,7 @@ impl Mask {
         let (target, headers) = (self.url(&request.target), self.headers(&request.headers));
         let body = self.body(request.body.as_bytes(), &request.media_type(), &[], false);
         let mut shown = request.clone();
-        // Nothing was learnt from a body that cannot be read, so a client secret in it could be anybody's.
+        // Nothing was learnt from a body that cannot be read, so a client secret in it could be a real one.
         if self.hides || (body.is_none() && !(self.may_show_client_secret)("")) {
             shown.body = body.unwrap_or_else(|| withheld(request.body.len()));
         }

@@ -173,7 +173,7 @@ fn practice(
     Ok(ChosenProvider { client, title, notes, server: Some(server) })
 }
 
-/// What a practice run is, so that nobody takes it for the real thing.
+/// What a practice run is, so that it is not taken for a real login.
 fn practice_notes(options: &Options, preset: Option<&Preset>, unused: Vec<&str>) -> Vec<String> {
     let real = preset.map(|preset| {
         format!(

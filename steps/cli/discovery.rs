@@ -7,7 +7,7 @@ use oauth2_by_hand::show::mask::Mask;
 impl Cli {
     /// The issuer on the command line.
     pub fn issuer(&mut self) -> Result<String, Failure> {
-        // No code, token or secret travels here: whoever asks sees the metadata.
+        // No code, token or secret travels here: every client may see the metadata.
         self.screen.mask = Mask::showing();
         self.options.issuer.clone().ok_or_else(|| {
             Failure::usage(

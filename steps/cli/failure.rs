@@ -62,7 +62,7 @@ impl Failure {
     /// Says it on standard error.
     pub fn report(self, program: &str) -> ExitCode {
         if !self.text.is_empty() {
-            // There is nobody left to tell if this fails.
+            // If this fails, there is no way left to tell the user.
             let _ = writeln!(io::stderr(), "{}", wrapped(&format!("{program}: {}", self.text)));
         }
         ExitCode::from(self.code)

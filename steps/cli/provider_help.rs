@@ -21,7 +21,7 @@ pub fn list() -> String {
     lines.join("\n")
 }
 
-/// How to become a client of a provider: where, what to enter there to the byte, what to paste here.
+/// How to become a client of a provider: where, what to enter there exactly, what to paste here.
 pub fn how_to_register(program: &str, preset: &Preset, redirect_uri: &str) -> String {
     let Preset { name, title, register_at, registration, facts, .. } = preset;
     let paste = match cfg!(windows) {
@@ -36,7 +36,7 @@ pub fn how_to_register(program: &str, preset: &Preset, redirect_uri: &str) -> St
         "1. Register an application:".into(),
         format!("   {register_at}"),
         wrapped(&format!("   {registration}")),
-        "2. As the redirect URI enter exactly this, to the byte:".into(),
+        "2. As the redirect URI enter exactly this:".into(),
         format!("   {redirect_uri}"),
         "3. Paste this line, with the client ID and the client secret that you get:".into(),
         format!("   {paste}"),

@@ -34,7 +34,7 @@ pub const PAGES: [&str; 8] = [
     "/", "/welcome", "/members", "/behind-the-scenes", "/tutorial", "/handout", "/style.css", "/icon.svg",
 ];
 
-/// Somebody to log in with.
+/// A provider to log in with.
 pub struct Provider {
     /// The name in our links and in the keys of accounts, such as `github`.
     pub name: String,
@@ -66,7 +66,7 @@ pub struct App {
 type Answered = Result<Response, Error>;
 
 impl App {
-    /// An application at `origin` that knows nobody yet.
+    /// An application at `origin`, without accounts yet.
     pub fn new(origin: &str, providers: Vec<Provider>) -> App {
         let providers = providers.into_iter().map(Arc::new).collect();
         App { origin: origin.to_owned(), providers, memory: Mutex::default() }
@@ -122,7 +122,7 @@ impl App {
         })
     }
 
-    /// Never held while a request of ours is on its way, or everybody would wait for one provider.
+    /// Never held while a request of ours is on its way, or all users would wait for one provider.
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -24,7 +24,7 @@ use super::sessions::{Found, Member, Pending};
 use super::trace::Trace;
 use super::{Answered, App, cookie, problems};
 
-/// Where a login may lead to. The first is for everybody who asks for something else.
+/// Where a login may lead to. The first is for all other wishes.
 const RETURN_TO: [&str; 3] = ["/welcome", "/members", "/behind-the-scenes"];
 
 /// As OpenID Connect Core §2 has it for `sub`.
@@ -35,7 +35,7 @@ pub fn log_in(app: &App, request: &Request) -> Answered {
     let parameter = |name| query_parameter(request.query(), name);
     let return_to = return_path(parameter("next").ok().flatten().as_deref());
     let Some(provider) = app.provider(parameter("provider")?.as_deref()) else {
-        let words = "Nobody of that name can be logged in with here.";
+        let words = "There is no provider of that name here.";
         return Ok(problems::problem(404, "An unknown provider", words, None));
     };
     if app.viewer(request).is_some() {
@@ -73,14 +73,14 @@ pub fn log_in(app: &App, request: &Request) -> Answered {
 
 /// The browser is back. Whatever it brings is held against what its own session remembers.
 pub fn callback(app: &App, request: &Request) -> Answered {
-    // Login CSRF again: nobody becomes somebody else while they are logged in.
+    // Login CSRF again: a member does not become another user while logged in.
     if let Some(viewer) = app.viewer(request) {
         return Ok(Response::see_other(viewer.member.return_to));
     }
     let state = query_parameter(request.query(), "state")?.ok_or(Error::StateMissing)?;
     let Some(id) = cookie::session_id(request, &app.origin) else {
         let words = "Your browser came back without the cookie that a login begins with. Perhaps it keeps none: this \
-                     application needs one. Or the link is somebody else's: then leave it alone.";
+                     application needs one. Or the link comes from another person: then leave it alone.";
         return Ok(problems::problem(400, "We do not know this browser", words, None));
     };
     // Before the pending login is taken: a reload of this address finds it again.
@@ -100,7 +100,7 @@ pub fn callback(app: &App, request: &Request) -> Answered {
         Found::Used(return_to) => Ok(Response::see_other(return_to)),
         // Login CSRF: this redirect may be good, but it was made in another browser (RFC 6749 §10.12).
         Found::Nothing => {
-            let words = "It did not begin in this browser, or more than ten minutes ago. If somebody gave you the link: \
+            let words = "It did not begin in this browser, or more than ten minutes ago. If another person gave you the link: \
                          they may have tried to log you in as themselves.";
             Ok(problems::problem(400, "This login is not yours", words, None))
         }
@@ -128,7 +128,7 @@ fn finish(app: &App, old_id: &str, pending: &mut Pending, request: &Request) -> 
     let response = http::send(&request)?;
     trace.response("user_response", &response, &get_user_info::members(client));
     let user = get_user_info::read_user(&response, client)?;
-    // An id may not be cut short, or two people could be one; and everybody's is kept.
+    // An id may not be cut short, or two people could be one; and each account keeps it.
     if user.id.len() > MAX_ID_BYTES {
         return Err(Error::BadUserResponse("its id is too long".into()));
     }

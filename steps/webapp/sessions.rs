@@ -69,7 +69,7 @@ struct Login {
     pending: Option<Pending>,
 }
 
-/// A session of somebody who is logged in.
+/// A session of a logged-in user.
 #[derive(Clone)]
 pub struct Member {
     pub account: String,
@@ -81,7 +81,7 @@ pub struct Member {
     pub messages: Arc<Vec<(&'static str, String)>>,
 }
 
-/// Who somebody is here.
+/// A user, as this application knows them.
 #[derive(Clone)]
 pub struct Account {
     pub number: u64,
@@ -90,7 +90,7 @@ pub struct Account {
     pub user: User,
 }
 
-/// Somebody who is logged in, as a page needs them.
+/// A logged-in user, as a page needs them.
 pub struct Viewer {
     pub member: Member,
     pub account: Account,
@@ -99,7 +99,7 @@ pub struct Viewer {
 impl Viewer {
     /// The name to show. It is only shown: it opens no door.
     pub fn name(&self) -> &str {
-        self.account.user.name.as_deref().unwrap_or("Somebody without a name")
+        self.account.user.name.as_deref().unwrap_or("No name")
     }
 }
 
@@ -132,7 +132,7 @@ impl Memory {
     }
 
     /// The session id for a login that starts: the browser's, if we gave it one, or else a new one. An id
-    /// of somebody else's choice would be known to somebody else.
+    /// of an attacker's choice would be known to the attacker.
     pub fn visitor_id(&self, id: Option<String>) -> Result<String, Error> {
         let is_known = |id: &String| self.visitors.get(id, self.now()).is_some_and(|v| !v.is_over);
         let known = id.filter(is_known);
@@ -172,7 +172,7 @@ impl Memory {
         }
     }
 
-    /// Ends a visitor's session, before a member's begins under another id. Session fixation: whoever knew
+    /// Ends a visitor's session, before a member's begins under another id. Session fixation: an attacker who knew
     /// the old id, or had planted it, now knows nothing. False if another tab was faster.
     pub fn end_visit(&mut self, id: &str) -> bool {
         let Some(visitor) = self.visitors.get_mut(id, self.now()) else { return false };
@@ -181,7 +181,7 @@ impl Memory {
     }
 
     /// Remembers a session. Where there is no room, the oldest of the same account goes, so that many logins
-    /// of one person log nobody else out.
+    /// of one person log no other person out.
     pub fn log_in(&mut self, id: &str, member: Member) {
         let now = self.now();
         let is_own = |other: &Member| other.account == member.account;

@@ -277,7 +277,7 @@ fn a_server_that_is_down_or_overloaded_is_asked_once() {
     }
 }
 
-/// What the network library says, in words for somebody who does not know the library.
+/// What the network library says, in words for a user who does not know the library.
 #[test]
 fn a_name_that_nobody_has_and_a_broken_handshake_are_told_apart() {
     let agent = Agent::new_with_defaults();

@@ -93,7 +93,7 @@ fn a_visitor_that_leaves_within_the_answer_costs_its_own_connection_only() {
         let length = if request.path() == "/large" { 16 << 20 } else { 5 };
         Response::new(200, "text/plain", vec![b'x'; length])
     };
-    // With the long deadline: nobody is given up for being slow.
+    // With the long deadline: no client is given up for being slow.
     let server = Server::start(vec![listener], Arc::new(handler)).unwrap();
     // Who leaves before the first byte may leave before the question is read.
     for chunks in 1..=64 {
@@ -106,7 +106,7 @@ fn a_visitor_that_leaves_within_the_answer_costs_its_own_connection_only() {
     }
     let start = Instant::now();
     while !server.shared.lock().open.is_empty() {
-        assert!(start.elapsed() < DEADLINE / 2, "a connection is held for nobody");
+        assert!(start.elapsed() < DEADLINE / 2, "a connection is held for no client");
         thread::yield_now();
     }
     let mut next = connect(&server);
@@ -153,7 +153,7 @@ fn the_answer_arrives_whole_although_not_all_that_was_sent_is_read() {
     assert!(answer.ends_with("\r\n\r\nhello"), "{answer}");
 }
 
-/// Somebody who opens idle connections must not cut off an answer that is on its way.
+/// A client that opens idle connections must not cut off an answer that is on its way.
 #[test]
 fn at_the_cap_a_connection_that_is_being_answered_stays() {
     let _alone = alone();

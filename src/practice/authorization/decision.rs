@@ -74,7 +74,7 @@ fn allow(
 
 fn deny(state: &mut State, asked: &Transaction) -> Response {
     if state.quirks.denial_page {
-        state.quirk("Deny ends here, on a page: nobody tells the client.");
+        state.quirk("Deny ends here, on a page: the client is not told.");
         return denied();
     }
     // Not who: the application is told nothing about a person who says no.
@@ -104,7 +104,7 @@ fn denied() -> Response {
         400,
         "You said no",
         "You clicked Deny, so the application gets nothing.",
-        "Nobody has told the application: it still waits.",
+        "The application was not told: it still waits.",
         "Close this page, and end the application's wait yourself.",
     )
 }

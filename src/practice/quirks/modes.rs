@@ -44,7 +44,7 @@ const AFTER_THE_RFCS: Quirks = Quirks {
     nulls: &[],
 };
 
-/// No lenience: PKCE from everybody.
+/// No lenience: PKCE from all clients.
 pub static STRICT: Quirks =
     Quirks { name: "strict", title: "a strict provider", pkce_for_all: true, ..AFTER_THE_RFCS };
 

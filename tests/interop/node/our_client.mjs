@@ -84,7 +84,7 @@ await cases.case('a redirect URI with a query of its own, which comes back in an
   assertContains(run.printed, 'GET /callback?tenant=a+b&code=');
 });
 await cases.case('Deny', async () => {
-  assertRefused(await logIn('post', {}, 'deny'), '"access_denied"', 'somebody clicked Deny');
+  assertRefused(await logIn('post', {}, 'deny'), '"access_denied"', 'the user clicked Deny');
 });
 await cases.case('wrong secret, in the body and as Basic', async () => {
   for (const kind of ['post', 'basic']) {
@@ -150,7 +150,7 @@ if (server.name === 'oidc-provider') {
   });
   await cases.case('quirk: an unknown scope is access_denied, without a word of why', async () => {
     const run = await logIn('post', { OAUTH_SCOPE: 'nonsense' });
-    assertRefused(run, '"access_denied"', 'If nobody clicked Deny, look at the scope');
+    assertRefused(run, '"access_denied"', 'If you did not click Deny, look at the scope');
   });
   await cases.case('quirk: an ID token comes along unasked, and is left alone', async () => {
     const { printed } = await logIn('post');
