@@ -281,6 +281,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_body_that_is_not_text_is_told_from_one_that_is_cut_off() {
+        for (body, expected) in [
+            (b"\xff\xfe".as_slice(), "the body is not text"),
+            (b"a", "the body is shorter than its Content-Length"),
+        ] {
+            let mut bytes = b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n".to_vec();
+            bytes.extend_from_slice(body);
+            let Err(Refused(400, reason)) = read_request(&mut bytes.as_slice(), "") else {
+                panic!("{body:?}")
+            };
+            assert_eq!(reason, expected);
+        }
+    }
+
     /// RFC 9110 §10.1.1: a client of HTTP/1.0 would not understand it, and one that sends its body already waits
     /// for nothing.
     #[test]
