@@ -92,7 +92,7 @@ code  What the browser brought.
 redirect_uri  The same as in step 1. The code is good for this address only.
 code_verifier  The provider has its hash. Only this program can know it.
 client_id  Who asks.
-client_secret  Shows that it is really us. It never was in the browser.
+client_secret  Shows that it is really us. It was never in the browser.
 Authorization  Client ID and client secret, in base64: it shows that it is really us.
 The browser is not involved any more: the client itself asks the provider.",
 };
