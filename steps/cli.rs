@@ -279,15 +279,11 @@ impl Cli {
             None if scopes.is_empty() => "(the server does not say)".to_owned(),
             _ => scopes.join(" "),
         };
-        let expires = match token.expires_in {
-            Some(seconds) => format!("in {seconds} seconds"),
-            None => "the server does not say".to_owned(),
-        };
         let refresh = if token.refresh_token.is_some() { "yes" } else { "no" };
         self.screen.say("We have an access token:")?;
         self.screen.table(&[
             ("we may ask for", &granted),
-            ("it expires", &expires),
+            ("it expires", &when_it_expires(token)),
             ("it can be renewed", refresh),
         ])?;
         if let Some(difference) = granted_and_asked(&client.scope, &scopes) {
@@ -351,6 +347,13 @@ impl Cli {
         out.flush()?;
         io::stdin().read_line(&mut String::new())?;
         Ok(())
+    }
+}
+
+fn when_it_expires(token: &Token) -> String {
+    match token.expires_in {
+        Some(seconds) => format!("in {seconds} seconds"),
+        None => "the server does not say".to_owned(),
     }
 }
 

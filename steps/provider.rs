@@ -59,7 +59,7 @@ fn serve(options: &Options) -> Result<(), Failure> {
     let report = move |reason| to_screen.show(Message::Unreadable(reason));
     let port = options.port.unwrap_or(practice::DEFAULT_PORT);
     let (provider, _server) = match tricks(options)? {
-        Some(tricks) => mallory::start(tricks, port, watch),
+        Some(tricks) => mallory::start(tricks, port, watch, report),
         None => {
             let quirks = options.like.unwrap_or(&quirks::PLAIN);
             practice::start_and_report(quirks, port, watch, report)

@@ -704,18 +704,20 @@ fn a_parameter_with_line_ends_fakes_no_row_beside_the_redirect() {
 /// `https://127.0.0.1:9000` typed into a browser: it says only that the site is not secure.
 #[test]
 fn the_provider_says_when_https_was_tried_and_when_a_client_sends_chunks() {
-    let mut provider = Running::start(program("provider").args(["--port", "0"]));
-    let line = provider.line(|line| line.starts_with("The practice provider is at "));
-    let (_, address) = line.split_once("http://").unwrap();
+    for mode in [&[][..], &["--like", "mallory"]] {
+        let mut provider = Running::start(program("provider").args(["--port", "0"]).args(mode));
+        let line = provider.line(|line| line.starts_with("The practice provider is at "));
+        let (_, address) = line.split_once("http://").unwrap();
 
-    for hello in [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".as_slice(), b"\x16"] {
-        assert!(raw(address, hello).starts_with("HTTP/1.1 400 "));
-        provider.line(|line| line.contains("https was tried"));
+        for hello in [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".as_slice(), b"\x16"] {
+            assert!(raw(address, hello).starts_with("HTTP/1.1 400 "));
+            provider.line(|line| line.contains("https was tried"));
+        }
+        raw(address, b"POST /token HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+        provider.line(|line| line.contains("send a Content-Length"));
+        // Nothing of this is an exchange.
+        assert!(!provider.printed.contains("-> provider"), "{}", provider.printed);
     }
-    raw(address, b"POST /token HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
-    provider.line(|line| line.contains("send a Content-Length"));
-    // Nothing of this is an exchange.
-    assert!(!provider.printed.contains("-> provider"), "{}", provider.printed);
 }
 
 /// Two terminals: the lines that the provider prints make another program its client.

@@ -1,6 +1,6 @@
 //! What the program `refresh` shares with no other: what it says of tokens that change and end.
 
-use super::{Cli, Failure};
+use super::{Cli, Failure, when_it_expires};
 use oauth2_by_hand::Error;
 use oauth2_by_hand::fetch_token::Token;
 use oauth2_by_hand::get_user_info::User;
@@ -17,15 +17,11 @@ impl Cli {
     /// What a refresh has changed.
     pub fn show_refreshed(&self, old: &Token, new: &Token) -> Result<(), Failure> {
         let changed = |is_new| if is_new { "another one" } else { "the same as before" };
-        let expires = match new.expires_in {
-            Some(seconds) => format!("in {seconds} seconds"),
-            None => "the server does not say".to_owned(),
-        };
         let is_rotated = new.refresh_token != old.refresh_token;
         self.screen.say("What has changed, without the user:")?;
         self.screen.table(&[
             ("access token", changed(new.access_token != old.access_token)),
-            ("it expires", &expires),
+            ("it expires", &when_it_expires(new)),
             ("refresh token", changed(is_rotated)),
             ("scope", changed(new.scope != old.scope)),
         ])?;

@@ -51,11 +51,12 @@ struct Played {
     true_redirect: String,
 }
 
-/// As [`practice::start`](oauth2_by_hand::practice::start), with these tricks in turn.
+/// As [`practice::start_and_report`](oauth2_by_hand::practice::start_and_report), with these tricks in turn.
 pub fn start(
     tricks: Vec<Trick>,
     port: u16,
     watch: impl Fn(&Request, &Answer) + Send + Sync + 'static,
+    report: impl Fn(&'static str) + Send + Sync + 'static,
 ) -> io::Result<(Arc<Provider>, Server)> {
     let (mut listeners, port) = loopback::listen("127.0.0.1", port)?;
     let (more, other_port) = loopback::listen("127.0.0.1", 0)?;
@@ -71,7 +72,7 @@ pub fn start(
         watch(request, &answer);
         answer.response
     };
-    Ok((provider, Server::start(listeners, Arc::new(handler))?))
+    Ok((provider, Server::start_and_report(listeners, Arc::new(handler), Arc::new(report))?))
 }
 
 impl Mallory {
