@@ -23,7 +23,8 @@ mod verdict;
 
 use std::process::ExitCode;
 
-use cli::screen::{print, wrapped};
+use cli::screen::print;
+use cli::wrapped::wrapped;
 use cli::{Failure, Options};
 use stage::Stage;
 
@@ -37,6 +38,7 @@ struct Attack {
     ada: &'static str,
     real: &'static str,
     words: &'static str,
+    won: &'static str,
     line: &'static str,
     instead: &'static str,
 }
@@ -131,6 +133,7 @@ fn attack(group: &'static str, head: &'static str, fields: &[&'static str]) -> O
         ada: field("ada: ")?,
         real: field("real: ")?,
         words: field("words: ")?,
+        won: field("won: ")?,
         line: field("- ")?,
         instead: field("+ ").unwrap_or_default(),
     })

@@ -13,6 +13,7 @@ pub mod notice;
 mod options;
 mod provider_help;
 pub mod screen;
+pub mod wrapped;
 
 use std::env;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -308,7 +309,7 @@ impl Cli {
             ("id", &user.id),
         ])?;
         for remark in &user.remarks {
-            self.screen.note(&format!("Left out: {remark}."))?;
+            self.screen.note(&format!("In the answer, {remark}."))?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use cli::screen::wrapped;
+use cli::wrapped::wrapped;
 use cli::{Failure, Options, Screen};
 use mallory::Trick;
 use oauth2_by_hand::http::Request;

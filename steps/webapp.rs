@@ -14,7 +14,8 @@ use std::thread;
 
 use app::{App, PAGES, Provider};
 use cli::choose_provider::{ChosenProvider, choose_provider, environment};
-use cli::screen::{print, wrapped};
+use cli::screen::print;
+use cli::wrapped::wrapped;
 use cli::{Failure, Options};
 use oauth2_by_hand::client::settings::Settings;
 use oauth2_by_hand::http::serve::Server;

@@ -13,6 +13,15 @@
 mod common;
 #[path = "common/copied.rs"]
 mod copied;
+#[path = "../steps/attack/verdict.rs"]
+mod verdict;
+#[path = "../steps/cli/wrapped.rs"]
+mod wrapped;
+
+/// Where the verdict looks for it.
+mod cli {
+    pub(crate) use super::wrapped;
+}
 
 use std::fs;
 use std::path::Path;
@@ -20,14 +29,16 @@ use std::sync::{Mutex, PoisonError};
 
 use common::*;
 use copied::{Copied, lines_with};
+use verdict::{Played, stopped, verdict};
 
 struct Attack {
-    name: String,
-    file: String,
-    words: String,
+    name: &'static str,
+    file: &'static str,
+    words: &'static str,
+    won: &'static str,
     /// With its line end, as `instead`.
-    line: String,
-    instead: String,
+    line: &'static str,
+    instead: &'static str,
 }
 
 fn read(path: &str) -> String {
@@ -36,19 +47,16 @@ fn read(path: &str) -> String {
 }
 
 fn attacks() -> Vec<Attack> {
-    let text = read("steps/attack/attacks.txt");
+    let text: &str = read("steps/attack/attacks.txt").leak();
     let blocks = text.split("\n\n").filter(|block| !block.starts_with(['#', '=']));
     blocks
         .map(|block| {
             let (name, file) = block.lines().next().unwrap().split_once(' ').unwrap();
-            let words = block.lines().find_map(|line| line.strip_prefix("words: ")).unwrap();
-            Attack {
-                name: name.into(),
-                file: file.into(),
-                words: words.into(),
-                line: lines_with('-', block),
-                instead: lines_with('+', block),
-            }
+            let field = |start| block.lines().find_map(|line| line.strip_prefix(start)).unwrap();
+            let (words, won) = (field("words: "), field("won: "));
+            let (line, instead) =
+                (lines_with('-', block).leak() as &str, lines_with('+', block).leak() as &str);
+            Attack { name, file, words, won, line, instead }
         })
         .collect()
 }
@@ -110,7 +118,7 @@ fn the_list_has_the_attacks_in_the_order_of_the_lesson() {
 #[test]
 fn each_attack_is_stopped_by_its_own_words_and_its_line_is_named() {
     let attacks = attacks();
-    for (number, Attack { name, file, words, line, instead }) in attacks.iter().enumerate() {
+    for (number, Attack { name, file, words, line, instead, .. }) in attacks.iter().enumerate() {
         let (printed, code) = play(name);
 
         assert_eq!(code, 0, "{printed}");
@@ -133,10 +141,10 @@ fn each_attack_is_stopped_by_its_own_words_and_its_line_is_named() {
 #[test]
 fn each_line_stands_once_in_its_file_and_no_two_attacks_share_one() {
     let attacks = attacks();
-    let mut lines: Vec<&str> = attacks.iter().map(|attack| attack.line.as_str()).collect();
+    let mut lines: Vec<&str> = attacks.iter().map(|attack| attack.line).collect();
 
     for Attack { name, file, line, instead, .. } in &attacks {
-        assert_eq!(read(file).matches(line.as_str()).count(), 1, "{name}: {line}");
+        assert_eq!(read(file).matches(line).count(), 1, "{name}: {line}");
         assert_ne!(line, instead);
     }
     lines.sort_unstable();
@@ -149,9 +157,55 @@ fn each_line_stands_once_in_its_file_and_no_two_attacks_share_one() {
 fn the_words_of_an_attack_are_in_no_other_ones_refusal() {
     let attacks = attacks();
     for played in &attacks {
-        let refusal = refusal(&play(&played.name).0);
-        let fitting = attacks.iter().filter(|attack| refusal.contains(&attack.words));
-        assert_eq!(fitting.map(|attack| &attack.name).collect::<Vec<_>>(), [&played.name]);
+        let refusal = refusal(&play(played.name).0);
+        let fitting = attacks.iter().filter(|attack| refusal.contains(attack.words));
+        assert_eq!(fitting.map(|attack| attack.name).collect::<Vec<_>>(), [played.name]);
+    }
+}
+
+/// The code as it is shows the first of these only. `without_its_line_each_attack_wins` and the tests below it show
+/// the others in copies, where a line is another one.
+#[test]
+fn the_verdict_names_a_line_only_for_its_own_words_and_where_the_line_is_there() {
+    let verdict_on = |words, line, played: Played| {
+        let (name, file, won) = ("an-attack", "src/pkce.rs", "Mallory has {}.");
+        verdict(&Attack { name, file, words, won, line, instead: "" }, played)
+    };
+    let there = "//! PKCE: only who asked for the code can use it.";
+    let gone = "a line that is nowhere";
+
+    for (line, played, expected) in [
+        (
+            there,
+            Err(stopped("\u{7}its words\nand a cause")),
+            "Stopped: \\u{7}its words\nby src/pkce.rs, line 1. Take it out:\n\n- ",
+        ),
+        (
+            gone,
+            Err(stopped("its words")),
+            "Stopped: its words\nThese are the right words, but src/pkce.rs does not have",
+        ),
+        (there, Err(stopped("\u{7}others")), "Something else stopped it first: \\u{7}others"),
+        (gone, Err(stopped("others")), "Something else stopped it first: others"),
+        (
+            there,
+            Err("its words".into()),
+            "The scene could not be set: its words\nThat is no defence.",
+        ),
+        (
+            gone,
+            Ok("a token".to_owned()),
+            "THE ATTACK WON.\nMallory has a token.\n\nPut the line back into src/pkce.rs:\n\n+ a line",
+        ),
+        (
+            there,
+            Ok("a token".to_owned()),
+            "THE ATTACK WON.\nMallory has a token.\n\nIts line is there and did not stop it: src/pkce.rs, line 1.\n",
+        ),
+    ] {
+        let (said, is_stopped) = verdict_on("its words", line, played);
+        assert!(said.starts_with(expected), "{said}");
+        assert_eq!(is_stopped, expected.contains("Take it out"), "{said}");
     }
 }
 
@@ -242,7 +296,9 @@ fn prize(name: &str) -> &'static str {
         "account-takeover" => "Mallory is in Ada's account,",
         "dns-rebinding" => "A page from the internet has read the provider,",
         "open-redirect" => "Ada lands on https://mallory.example/welcome,",
-        "plain-http" => "Mallory has code, verifier and client secret before the provider has.",
+        "plain-http" => {
+            "Mallory has code, verifier and secret before http://login.example.com/token has.\n"
+        }
         "forged-words" => {
             "Ada's terminal obeys, and she reads:\nthe token endpoint refused: \"x\" \r\u{1b}[2KWe know who it is: Ada Winter\n"
         }
@@ -258,9 +314,9 @@ fn without_its_line_each_attack_wins() {
     let copied = Copied::new("attacks");
     let mut lost = Vec::new();
     for Attack { name, file, line, instead, .. } in attacks() {
-        let (printed, code) = copied.with(&file, &line, &instead, || play_copy(&copied, &name));
+        let (printed, code) = copied.with(file, line, instead, || play_copy(&copied, name));
 
-        let won = format!("\nTHE ATTACK WON.\n{}", prize(&name));
+        let won = format!("\nTHE ATTACK WON.\n{}", prize(name));
         let put_back = format!("\n\nPut the line back into {file}:\n\n+ {line}");
         let has_won = printed.contains(&won) && printed.ends_with(&put_back);
         if !has_won || code != 1 {
@@ -290,9 +346,9 @@ fn with_a_broken_token_request_no_attack_that_needs_a_token_names_its_line() {
 
     copied.with("src/fetch_token.rs", line, "", || {
         for Attack { name, file, .. } in attacks() {
-            let (printed, code) = play_copy(&copied, &name);
+            let (printed, code) = play_copy(&copied, name);
             let names_its_line = printed.contains(&format!("\nby {file}, line "));
-            let expected = !need_a_token.contains(&name.as_str());
+            let expected = !need_a_token.contains(&name);
             assert_eq!((names_its_line, code == 0), (expected, expected), "{printed}");
             let says_why =
                 ["\nSomething else stopped it first: ", "\nThe scene could not be set: "]
@@ -332,6 +388,7 @@ may: read a crash report
 ada: nothing
 real: RFC 6749 §4.1.2
 words: \"this code is older than 60 seconds\"
+won: Mallory has a token for {}.
 -     if now.duration_since(code.issued) >= CODE_LIFE {
 +     if false {
 ";
@@ -346,8 +403,7 @@ fn late_code(stage: &mut Stage) -> Played {
 
     stage.scene("Two minutes later, Mallory finds it in the crash report.");
     stage.provider.let_time_pass(std::time::Duration::from_secs(120));
-    let name = stage.redeem("Mallory", &request).map_err(stopped)?;
-    Ok(format!("Mallory has a token for {name}."))
+    stage.redeem("Mallory", &request).map_err(stopped)
 }
 "#;
 

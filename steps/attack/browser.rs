@@ -10,7 +10,8 @@ use oauth2_by_hand::show::mask::Mask;
 
 use super::app::{self, App};
 use super::cast::{Person, between, sent_to, words};
-use super::stage::{Ended, Stage};
+use super::stage::Stage;
+use super::verdict::Ended;
 
 pub const APP: &str = "http://127.0.0.1:8080";
 

@@ -6,7 +6,8 @@ use oauth2_by_hand::client::settings::{self, Settings};
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::{Client, Error, authorize, fetch_token, get_user_info, pkce};
 
-use super::stage::{Stage, first_line};
+use super::stage::Stage;
+use super::verdict::first_line;
 
 /// A person: her name here, and the login name of her account.
 pub type Person = (&'static str, &'static str);

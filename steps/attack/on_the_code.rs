@@ -4,7 +4,8 @@ use oauth2_by_hand::http::Request;
 use oauth2_by_hand::{Client, authorize, fetch_token};
 
 use super::cast::{ADA, MALLORY, PUBLIC, code_of, login, without_verifier};
-use super::stage::{Play, Played, Stage, stopped};
+use super::stage::{Play, Stage};
+use super::verdict::{Played, stopped};
 
 pub const PLAYS: &[(&str, Play)] = &[
     ("login-csrf", login_csrf),
@@ -43,8 +44,7 @@ fn login_csrf(stage: &mut Stage) -> Played {
     stage.scene("The client believes it, and exchanges Mallory's code in Ada's login.");
     let request = fetch_token::token_request(&client, &code, &adas.code_verifier);
     let request = without_verifier(&request)?;
-    let name = stage.redeem("client", &request)?;
-    Ok(format!("Ada is logged in as {name}. What she saves is now Mallory's to read."))
+    Ok(stage.redeem("client", &request)?)
 }
 
 fn stolen_code(stage: &mut Stage) -> Played {
@@ -56,8 +56,7 @@ fn stolen_code(stage: &mut Stage) -> Played {
     stage.scene("She sends the code to the token endpoint herself. She has no code verifier.");
     let request = fetch_token::token_request(&client, &code_of(&redirect)?, "");
     let request = without_verifier(&request)?;
-    let name = stage.redeem("Mallory", &request).map_err(stopped)?;
-    Ok(format!("Mallory has a token for {name}. She can use it for an hour."))
+    stage.redeem("Mallory", &request).map_err(stopped)
 }
 
 fn injected_code(stage: &mut Stage) -> Played {
@@ -77,8 +76,7 @@ fn injected_code(stage: &mut Stage) -> Played {
         "State and iss fit. The web app adds its secret, and the verifier of Mallory's login.",
     );
     let request = fetch_token::token_request(&client, &code, &mallorys.code_verifier);
-    let name = stage.redeem("client", &request).map_err(stopped)?;
-    Ok(format!("Mallory's browser is logged in as {name}. Everything there is hers."))
+    stage.redeem("client", &request).map_err(stopped)
 }
 
 fn pkce_downgrade(stage: &mut Stage) -> Played {
@@ -96,8 +94,7 @@ fn pkce_downgrade(stage: &mut Stage) -> Played {
 
     stage.scene("A page of hers sends Ada's browser there. The client sends Ada's verifier along.");
     let request = fetch_token::token_request(&client, &code_of(&redirect)?, &adas.code_verifier);
-    let name = stage.redeem("client", &request).map_err(stopped)?;
-    Ok(format!("Ada is logged in as {name}, PKCE or not."))
+    stage.redeem("client", &request).map_err(stopped)
 }
 
 fn code_replay(stage: &mut Stage) -> Played {
@@ -109,8 +106,7 @@ fn code_replay(stage: &mut Stage) -> Played {
     stage.redeem("client", &request)?;
 
     stage.scene("Mallory reads the log, and sends the same bytes again.");
-    let name = stage.redeem("Mallory", &request).map_err(stopped)?;
-    Ok(format!("Mallory has a token for {name}. Ada's still works, so it is not noticed."))
+    stage.redeem("Mallory", &request).map_err(stopped)
 }
 
 fn loose_redirect(stage: &mut Stage) -> Played {
@@ -125,8 +121,7 @@ fn loose_redirect(stage: &mut Stage) -> Played {
 
     stage.scene("The code arrives at Mallory's address. She has the verifier that belongs to it.");
     let request = fetch_token::token_request(&mallorys, &code_of(&redirect)?, &login.code_verifier);
-    let name = stage.redeem("Mallory", &request)?;
-    Ok(format!("Mallory has a token for {name}. PKCE does not help: the verifier is hers."))
+    Ok(stage.redeem("Mallory", &request)?)
 }
 
 fn mix_up(stage: &mut Stage) -> Played {
@@ -155,6 +150,5 @@ fn mix_up(stage: &mut Stage) -> Played {
     let carried = fetch_token::token_request(&mallorys, &code, &adas.code_verifier);
     stage.request("client -> Mallory's provider", &carried);
     let request = fetch_token::token_request(&ours, &code, &adas.code_verifier);
-    let name = stage.redeem("Mallory", &request)?;
-    Ok(format!("Mallory has a token for {name}, from a provider that did nothing wrong."))
+    Ok(stage.redeem("Mallory", &request)?)
 }

@@ -4,7 +4,8 @@ use oauth2_by_hand::fetch_token;
 use oauth2_by_hand::http::Response;
 
 use super::cast::{ADA, code_of, login};
-use super::stage::{Ended, Play, Played, Stage, first_line, stopped};
+use super::stage::{Play, Stage};
+use super::verdict::{Ended, Played, first_line, stopped};
 
 pub const PLAYS: &[(&str, Play)] = &[
     ("refresh-replay", refresh_replay),
@@ -29,7 +30,7 @@ fn refresh_replay(stage: &mut Stage) -> Played {
     stage.scene("Later the application uses its own. Is Mallory's new access token still good?");
     let adas = stage.redeem("client", &request);
     match (stage.whose(&mallorys.access_token), adas) {
-        (Ok(name), _) => Ok(format!("It is. Mallory reads what {name} has there, for ever.")),
+        (Ok(name), _) => Ok(name),
         (Err(_), Err(refusal)) => Err(stopped(refusal + ". Mallory's token is revoked with it.")),
         (Err(words), Ok(_)) => Err(Ended::NotSet(words)),
     }
@@ -43,7 +44,7 @@ fn plain_http(stage: &mut Stage) -> Played {
     stage.scene("Step 2 goes over the Wi-Fi of a café. Two tables away, Mallory reads:");
     let request = fetch_token::token_request(&client, "the-code", &login(&client)?.code_verifier);
     stage.request("client -> the Wi-Fi", &request);
-    Ok("Mallory has code, verifier and client secret before the provider has.".into())
+    Ok(url.into())
 }
 
 fn forged_words(stage: &mut Stage) -> Played {
@@ -63,7 +64,7 @@ fn forged_words(stage: &mut Stage) -> Played {
     );
     let printed = error.to_string();
     if printed.contains('\u{1b}') {
-        return Ok(format!("Ada's terminal obeys, and she reads:\n{}", first_line(&printed)));
+        return Ok(format!("\n{}", first_line(&printed)));
     }
     Err(stopped(printed))
 }

@@ -1,9 +1,7 @@
-//! The stage of the attack lab: scenes, messages, and how a play ends.
+//! The stage of the attack lab: scenes and messages.
 //!
-//! A play hands real requests to the real code of this repository and shows each. It ends with what Mallory has
-//! got, or with the words that stopped her. A scene that cannot be set is neither.
+//! A play hands real requests to the real code of this repository and shows each.
 
-use std::fmt::Display;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -12,34 +10,8 @@ use oauth2_by_hand::practice::Provider;
 use oauth2_by_hand::show::mask::Mask;
 use oauth2_by_hand::show::visible::visible;
 
-use super::cli::{notice::NOTHING, screen::*};
-
-/// How an attack ends that does not win.
-pub enum Ended {
-    /// The words of the refusal.
-    Stopped(String),
-    /// It did not get as far as the attack.
-    NotSet(String),
-}
-
-/// A refusal of what the attack depends on. Everywhere else `?` makes of an error that the scene is not set.
-pub fn stopped(words: impl Display) -> Ended {
-    Ended::Stopped(first_line(words))
-}
-
-/// Of an error: what happened, without the likely cause and the remedy.
-pub fn first_line(words: impl Display) -> String {
-    words.to_string().lines().next().unwrap_or_default().to_owned()
-}
-
-impl<E: Display> From<E> for Ended {
-    fn from(problem: E) -> Ended {
-        Ended::NotSet(first_line(problem))
-    }
-}
-
-/// What Mallory has got, and what that means for Ada.
-pub type Played = Result<String, Ended>;
+use super::cli::{notice::NOTHING, screen::*, wrapped::wrapped};
+use super::verdict::Played;
 
 /// An attack, played from beginning to end.
 pub type Play = fn(&mut Stage) -> Played;

@@ -1,31 +1,59 @@
-//! The verdict: what stopped the attack, and what to change next.
+//! How a play ends, and the verdict: what stopped the attack, and what to change next.
 //!
 //! It must not lie. A line is named only if the refusal has the words of that line, and the line is there.
 
+use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 
 use super::Attack;
-use super::cli::screen::wrapped;
-use super::stage::{Ended, Played};
+use super::cli::wrapped::wrapped;
 use oauth2_by_hand::show::visible::visible;
+
+/// What Mallory has got (the `won` of the list says what that means for Ada), or how it ended.
+pub type Played = Result<String, Ended>;
+
+/// How an attack ends that does not win.
+pub enum Ended {
+    /// The words of the refusal.
+    Stopped(String),
+    /// It did not get as far as the attack.
+    NotSet(String),
+}
+
+/// A refusal of what the attack depends on. Everywhere else `?` makes of an error that the scene is not set.
+pub fn stopped(words: impl Display) -> Ended {
+    Ended::Stopped(first_line(words))
+}
+
+/// Of an error: what happened, without the likely cause and the remedy.
+pub fn first_line(words: impl Display) -> String {
+    words.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
+impl<E: Display> From<E> for Ended {
+    fn from(problem: E) -> Ended {
+        Ended::NotSet(first_line(problem))
+    }
+}
 
 /// The verdict in words, and whether the attack was stopped by its line.
 pub fn verdict(attack: &Attack, played: Played) -> (String, bool) {
-    let Attack { name, file, words, line, instead, .. } = attack;
+    let Attack { name, file, words, won, line, instead, .. } = attack;
+    let has_won = |what: &str| format!("THE ATTACK WON.\n{}\n\n", won.replace("{}", what));
     let text = match (played, line_number(attack)) {
         (Err(Ended::Stopped(said)), Some(number)) if said.contains(words) => {
             let instead = if instead.is_empty() { String::new() } else { format!("\n+ {instead}") };
             let text = format!(
                 "{}\nby {file}, line {number}. Take it out:\n\n- {line}{instead}\n\n\
                  and play it again: cargo run --bin attack -- {name}",
-                stopped(&said)
+                refusal(&said)
             );
             return (text, true);
         }
         (Err(Ended::Stopped(said)), None) if said.contains(words) => format!(
             "{}\nThese are the right words, but {file} does not have their line as it was:\n\n  {line}",
-            stopped(&said)
+            refusal(&said)
         ),
         (Err(Ended::Stopped(said)), _) => {
             wrapped(&format!("Something else stopped it first: {}", visible(&said)))
@@ -35,18 +63,17 @@ pub fn verdict(attack: &Attack, played: Played) -> (String, bool) {
             visible(&problem)
         )),
         // What forged words do, they do here: this is what was won.
-        (Ok(loot), None) => {
-            format!("THE ATTACK WON.\n{loot}\n\nPut the line back into {file}:\n\n+ {line}")
+        (Ok(what), None) => has_won(&what) + &format!("Put the line back into {file}:\n\n+ {line}"),
+        (Ok(what), Some(number)) => {
+            has_won(&what)
+                + &format!("Its line is there and did not stop it: {file}, line {number}.\n")
+                + "Another line is missing, or this is a fault of ours."
         }
-        (Ok(loot), Some(number)) => format!(
-            "THE ATTACK WON.\n{loot}\n\nIts line is there and did not stop it: {file}, line {number}.\n\
-             Another line is missing, or this is a fault of ours."
-        ),
     };
     (text, false)
 }
 
-fn stopped(said: &str) -> String {
+fn refusal(said: &str) -> String {
     wrapped(&format!("Stopped: {}", visible(said)))
 }
 

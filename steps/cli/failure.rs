@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-use super::screen::wrapped;
+use super::wrapped::wrapped;
 use oauth2_by_hand::Error;
 use oauth2_by_hand::show::mask::Mask;
 

@@ -1,6 +1,6 @@
 //! What is said about real providers: the list of them, and how to register an application there.
 
-use super::screen::wrapped;
+use super::wrapped::wrapped;
 use oauth2_by_hand::client::providers::{OTHERS, PRESETS, Preset};
 
 /// What `--provider list` prints.

@@ -7,14 +7,13 @@ use std::io::{self, Write};
 
 use super::Failure;
 use super::notice::Notice;
+use super::wrapped::{WIDTH, wrapped};
 use oauth2_by_hand::by_hand::shell;
 use oauth2_by_hand::http::fields::Fields;
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::practice::Answer;
 use oauth2_by_hand::show::mask::Mask;
 use oauth2_by_hand::show::visible::visible;
-
-const WIDTH: usize = 80;
 
 /// Standard output, seen through a mask.
 pub struct Screen {
@@ -102,9 +101,9 @@ impl Screen {
         self.notice(notice, "", |name| response.header(name).is_some() || has_member(name))
     }
 
-    /// A remark, between the messages, with an empty line after it.
+    /// A remark in one paragraph, between the messages, with an empty line after it.
     pub fn note(&self, text: &str) -> Result<(), Failure> {
-        print(&wrapped(&self.mask.text(&format!("   {text}"))))?;
+        print(&wrapped(&self.mask.text(&format!("   {}", one_line(text)))))?;
         print("")
     }
 
@@ -172,26 +171,6 @@ fn is_decoration(request: &Request, response: &Response) -> bool {
         && (media_type == "text/css"
             || media_type.starts_with("image/")
             || request.path() == "/favicon.ico")
-}
-
-/// Our own words in lines that fit: each line is broken between words and indented like its start.
-pub fn wrapped(text: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for line in text.lines() {
-        let indent = " ".repeat(line.len() - line.trim_start().len());
-        let mut fitted = indent.clone();
-        for word in line.split_whitespace() {
-            let is_first = fitted.len() == indent.len();
-            if !is_first && fitted.chars().count() + 1 + word.chars().count() > WIDTH {
-                lines.push(std::mem::replace(&mut fitted, format!("{indent}{word}")));
-            } else {
-                fitted.push_str(if is_first { "" } else { " " });
-                fitted.push_str(word);
-            }
-        }
-        lines.push(fitted);
-    }
-    lines.join("\n")
 }
 
 /// A value with line ends would look like rows of ours.
