@@ -19,19 +19,22 @@ pub struct Scope {
     pub limit: &'static str,
 }
 
+/// What a login is for: who the user is.
+pub const PERSON: Scope = Scope {
+    name: "read:user",
+    meaning: "See your name, bio and picture",
+    limit: "It can look and change nothing. It never sees your password.",
+};
+
+/// The user's e-mail address, which a login can do without.
+pub const EMAIL: Scope = Scope {
+    name: "user:email",
+    meaning: "See your e-mail address",
+    limit: "It cannot read your mail, or send any as you.",
+};
+
 /// Every scope there is. The first is the one that is meant when none is asked for.
-pub const SCOPES: [Scope; 2] = [
-    Scope {
-        name: "read:user",
-        meaning: "See your name, bio and picture",
-        limit: "It can look and change nothing. It never sees your password.",
-    },
-    Scope {
-        name: "user:email",
-        meaning: "See your e-mail address",
-        limit: "It cannot read your mail, or send any as you.",
-    },
-];
+pub const SCOPES: [Scope; 2] = [PERSON, EMAIL];
 
 /// The scope of that name, letter for letter.
 pub fn scope(name: &str) -> Option<&'static Scope> {

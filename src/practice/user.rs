@@ -13,7 +13,7 @@ use super::answers::{self, Answered};
 use super::pages;
 use super::people;
 use super::quirks::shapes;
-use super::scopes::SCOPES;
+use super::scopes::EMAIL;
 use super::state::{Issued, State};
 use crate::by_hand::urlencoding::decode_pairs;
 use crate::http::{Request, Response};
@@ -34,8 +34,7 @@ pub fn user(state: &mut State, request: &Request) -> Answered {
     let person = token.person;
     let mut user = (quirks.user)(person, &state.issuer);
     // Scopes have other names at other providers; what they mean here stays.
-    let [_, email] = &SCOPES;
-    if token.scopes.iter().any(|scope| scope.meaning == email.meaning)
+    if token.scopes.iter().any(|scope| scope.meaning == EMAIL.meaning)
         && let Some(members) = user.as_object_mut()
     {
         members.insert("email".into(), person.email.into());

@@ -5,7 +5,7 @@
 
 use super::shapes;
 use super::{ExpiresIn, Quirks, Refresh, SecretIn};
-use crate::practice::scopes::{SCOPES, Scope};
+use crate::practice::scopes::{EMAIL, PERSON, SCOPES, Scope};
 
 /// Every mode, in the order of the help text.
 pub const ALL: [&Quirks; 9] =
@@ -75,7 +75,7 @@ static GITHUB: Quirks = Quirks {
 static GITLAB: Quirks = Quirks {
     name: "gitlab",
     title: "GitLab",
-    scopes: &[person("read_user"), email("email")],
+    scopes: &[Scope { name: "read_user", ..PERSON }, Scope { name: "email", ..EMAIL }],
     scope_names: "the scopes here are read_user and email",
     user_scope: "read_user",
     granted: &[("read_user", "read_user profile")],
@@ -89,13 +89,13 @@ static GOOGLE: Quirks = Quirks {
     title: "Google",
     iss: true,
     scopes: &[
-        person("profile"),
+        Scope { name: "profile", ..PERSON },
         Scope {
             name: "openid",
             meaning: "Know that it is you",
             limit: "It gets a number that stands for you here, and nothing else.",
         },
-        email("email"),
+        Scope { name: "email", ..EMAIL },
     ],
     scope_names: "the scopes here are openid, profile and email",
     user_scope: "profile",
@@ -109,7 +109,7 @@ static GOOGLE: Quirks = Quirks {
 static SPOTIFY: Quirks = Quirks {
     name: "spotify",
     title: "Spotify",
-    scopes: &[email("user-read-email")],
+    scopes: &[Scope { name: "user-read-email", ..EMAIL }],
     scope_names: "the scope here is user-read-email",
     user_scope: "",
     secret_in: SecretIn::Header,
@@ -122,7 +122,7 @@ static SPOTIFY: Quirks = Quirks {
 static VIMEO: Quirks = Quirks {
     name: "vimeo",
     title: "Vimeo",
-    scopes: &[person("public"), email("email")],
+    scopes: &[Scope { name: "public", ..PERSON }, Scope { name: "email", ..EMAIL }],
     scope_names: "the scopes here are public and email",
     user_scope: "public",
     secret_in: SecretIn::Header,
@@ -136,7 +136,7 @@ static VIMEO: Quirks = Quirks {
 static DISCORD: Quirks = Quirks {
     name: "discord",
     title: "Discord",
-    scopes: &[person("identify"), email("email")],
+    scopes: &[Scope { name: "identify", ..PERSON }, Scope { name: "email", ..EMAIL }],
     scope_names: "the scopes here are identify and email",
     user_scope: "identify",
     user: shapes::discord,
@@ -147,7 +147,10 @@ static DISCORD: Quirks = Quirks {
 static TRELLO: Quirks = Quirks {
     name: "trello",
     title: "Trello",
-    scopes: &[person("read:member:trello"), email("read:account:trello")],
+    scopes: &[
+        Scope { name: "read:member:trello", ..PERSON },
+        Scope { name: "read:account:trello", ..EMAIL },
+    ],
     scope_names: "the scopes here are read:member:trello and read:account:trello",
     user_scope: "read:member:trello",
     refresh: Refresh::Never,
@@ -171,13 +174,3 @@ static ODD: Quirks = Quirks {
     nulls: NOT_FILLED_IN,
     ..AFTER_THE_RFCS
 };
-
-const fn person(name: &'static str) -> Scope {
-    let [Scope { meaning, limit, .. }, _] = SCOPES;
-    Scope { name, meaning, limit }
-}
-
-const fn email(name: &'static str) -> Scope {
-    let [_, Scope { meaning, limit, .. }] = SCOPES;
-    Scope { name, meaning, limit }
-}
