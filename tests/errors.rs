@@ -169,6 +169,18 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     }
 }
 
+/// RFC 6585 §4.
+#[test]
+fn who_asked_too_often_is_told_to_wait() {
+    let error = Error::Unavailable { endpoint: "API", status: 429, description: "slow".into() };
+    assert_eq!(
+        error.to_string(),
+        "the API answered HTTP 429, too many requests \"slow\".\n  \
+         Likely cause: this client, or this network, has asked too often.\n  \
+         What to do: wait a few minutes, then start the login again."
+    );
+}
+
 /// RFC 6749 §4.1.2.1 and §5.2, GitHub's own codes, and one that nobody knows: the cause's first words.
 #[test]
 fn each_code_of_a_refusal_has_a_cause_of_its_own() {

@@ -388,6 +388,15 @@ fn the_report_is_not_for_another_host() {
     assert!(!answer.contains("other-state"));
 }
 
+/// The tricks are played on clients that log in, and on nobody else.
+#[test]
+fn a_page_that_no_login_needs_is_the_practice_providers_own() {
+    let mallory = Mallory::start(&[]);
+
+    assert!(browse(&format!("{}/register", mallory.issuer)).contains("Register a new application"));
+    assert!(mallory.outcomes().iter().all(|(_, outcome)| outcome == "not played yet"));
+}
+
 /// A person who says no has not logged in, and no trick is used up.
 #[test]
 fn a_denied_login_is_no_trick() {
