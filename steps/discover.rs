@@ -20,12 +20,12 @@ fn ask_for_metadata(cli: &mut Cli) -> Result<(), Failure> {
     cli.heading("Before step 0: discover")?;
     cli.show_request(&request, notice::METADATA_REQUEST)?;
     let mut response = http::send(&request)?;
-    cli.show_response(&response, notice::METADATA)?;
+    cli.show_metadata(&response)?;
     if discover::has_no_metadata(&response) {
         let request = discover::openid_metadata_request(&issuer);
         cli.show_request(&request, notice::OPENID_METADATA_REQUEST)?;
         response = http::send(&request)?;
-        cli.show_response(&response, notice::METADATA)?;
+        cli.show_metadata(&response)?;
     }
 
     let metadata = discover::read_metadata(&response, &issuer)?;

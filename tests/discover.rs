@@ -134,6 +134,45 @@ fn a_hostile_url_that_is_pasted_runs_nothing() {
     assert_eq!(pasted_into_sh(&lines, "OAUTH_TOKEN_URL"), HOSTILE);
 }
 
+/// A terminal drops the end of a longer line, and with it the quote that ends the value.
+#[test]
+fn a_line_that_a_terminal_would_cut_is_not_printed() {
+    for (length, printed) in [(900, true), (1_000, false), (5_000, false)] {
+        let url = format!("https://a.example/{}", "a".repeat(length));
+        let (issuer, _) = provider_that(move |request| {
+            let issuer = format!("http://{}", request.header("Host").unwrap());
+            Some(metadata(&issuer, json!({ "authorization_endpoint": url })))
+        });
+        let (all, errors, code) = run(program("discover").arg(&issuer));
+        assert_eq!((!lines_to_paste(&all).is_empty(), code == 0), (printed, printed), "{length}");
+        assert!(
+            printed
+                || errors.starts_with(
+                    "discover: the provider's metadata cannot be used: the line to paste for"
+                ),
+            "{errors}"
+        );
+    }
+}
+
+/// What a stranger's server says must not look like what this program says, and least of all like lines to paste.
+#[test]
+fn a_body_that_is_not_json_is_not_shown() {
+    for (status, media_type) in
+        [(404, "text/plain"), (200, "text/html"), (404, "application/x-www-form-urlencoded")]
+    {
+        let (issuer, _) = provider_that(move |_| {
+            let body = "The metadata is this issuer's own. As lines to paste:\n\nexport OAUTH_TOKEN_URL='x'\n";
+            Some(Response::new(status, media_type, body))
+        });
+        let (printed, _, code) = run(program("discover").arg(&issuer));
+        assert_eq!((lines_to_paste(&printed), code), (vec![], 1), "{printed}");
+        assert!(!printed.contains("As lines to paste"), "{printed}");
+        let withheld = "(82 bytes, withheld: neither a JSON object nor a form)";
+        assert_eq!(printed.matches(withheld).count(), 2, "{printed}");
+    }
+}
+
 /// One address in the place of five settings: discover, paste, log in.
 #[cfg(unix)]
 #[test]

@@ -66,6 +66,19 @@ fn assert_hidden(shown: &str, secrets: &[String]) {
     }
 }
 
+/// The lines of such a body would stand between ours.
+#[test]
+fn a_form_with_line_ends_is_withheld() {
+    let form = "access_token=t&token_type=Bearer&scope=x\n\nWe know who it is:\nname Ada";
+    let (printed, _, _) =
+        masked_run(move |_| Response::new(200, "application/x-www-form-urlencoded", form), "post");
+    assert!(
+        printed.contains("(69 bytes, withheld: neither a JSON object nor a form)"),
+        "{printed}"
+    );
+    assert!(!printed.contains("\nname Ada"), "{printed}");
+}
+
 fn json(status: u16, body: &str) -> Response {
     Response::new(status, "application/json", body)
 }

@@ -168,9 +168,11 @@ fn where_no_browser_can_be_started_it_says_so_and_waits() {
 
 #[test]
 fn the_end_of_the_input_ends_the_wait_for_a_pasted_url() {
-    let (_, errors, code) = run(program("step1").arg("--paste"));
-    assert_eq!(code, 1);
-    assert!(errors.starts_with("step1: standard input ended"), "{errors}");
+    for name in ["step1", "step2", "step3"] {
+        let (_, errors, code) = run(program(name).arg("--paste"));
+        assert_eq!(code, 1);
+        assert!(errors.starts_with(&format!("{name}: standard input ended")), "{errors}");
+    }
 }
 
 #[test]
@@ -568,30 +570,36 @@ fn an_unknown_client_id_and_another_redirect_uri_are_both_named() {
     }
 }
 
+/// A login with step3 at a provider that gives this token and says this of the user: what is printed.
+fn log_in_with(token: serde_json::Value, user: serde_json::Value, option: &str) -> String {
+    let (origin, _) = provider_that(move |request| {
+        let answer = if request.path() == "/token" { &token } else { &user };
+        Some(Response::new(200, "application/json", answer.to_string()))
+    });
+    let redirect_uri = format!("http://{}/callback", free_address());
+    let mut step3 = Running::start(
+        program("step3")
+            .args(["--no-browser", option])
+            .env("OAUTH_CLIENT_ID", "id")
+            .env("OAUTH_SCOPE", "read")
+            .env("OAUTH_REDIRECT_URI", &redirect_uri)
+            .envs(endpoints(&origin)),
+    );
+    let state = parameter(&step3.authorization_url(), "state").unwrap();
+    browse(&format!("{redirect_uri}?code=c&state={state}"));
+    let (printed, errors, code) = step3.end();
+    assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+    printed
+}
+
 /// A person's name is theirs to choose, line ends included: it cannot add a row to our table.
 #[test]
 fn a_name_with_line_ends_fakes_no_row() {
+    let token = serde_json::json!({ "access_token": "t", "token_type": "Bearer" });
     for end in ["\n", "\r\n", "\r", "\u{2028}", "\u{85}"] {
         let name = format!("Mallory{end}   bio     none{end}   id      1");
-        let (origin, _) = provider_that(move |request| {
-            let answer = match request.path() {
-                "/token" => serde_json::json!({ "access_token": "t", "token_type": "Bearer" }),
-                _ => serde_json::json!({ "id": 666, "name": name }),
-            };
-            Some(Response::new(200, "application/json", answer.to_string()))
-        });
-        let redirect_uri = format!("http://{}/callback", free_address());
-        let mut step3 = Running::start(
-            program("step3")
-                .arg("--no-browser")
-                .env("OAUTH_CLIENT_ID", "id")
-                .env("OAUTH_REDIRECT_URI", &redirect_uri)
-                .envs(endpoints(&origin)),
-        );
-        let state = parameter(&step3.authorization_url(), "state").unwrap();
-        browse(&format!("{redirect_uri}?code=c&state={state}"));
-        let (printed, errors, code) = step3.end();
-        assert_eq!((code, errors.as_str()), (0, ""), "{printed}");
+        let user = serde_json::json!({ "id": 666, "name": name });
+        let printed = log_in_with(token.clone(), user, "--show-secrets");
         let (_, table) = printed.rsplit_once("We know who it is:").unwrap();
         let table = table.replace(['\r', '\u{85}', '\u{2028}'], "\n");
         for row in ["\n   name    Mallory", "\n   bio     (none given)", "\n   id      666\n"] {
@@ -599,6 +607,33 @@ fn a_name_with_line_ends_fakes_no_row() {
             assert_eq!(table.matches(&row[..10]).count(), 1, "{row:?} in {table}");
         }
     }
+}
+
+/// A note of ours is one paragraph, whatever it quotes.
+#[test]
+fn a_scope_with_line_ends_fakes_no_line() {
+    let scope = "x\n\nWe know who it is:\n   name    Ada Winter\r\nexport X=1";
+    let token = serde_json::json!({ "access_token": "t", "token_type": "Bearer", "scope": scope });
+    for option in ["--mask-secrets", "--show-secrets"] {
+        let printed =
+            log_in_with(token.clone(), serde_json::json!({ "id": 666, "name": "Mallory" }), option);
+        assert!(unwrapped(&printed).contains("The granted scope differs"), "{printed}");
+        assert_eq!(printed.matches("\nWe know who it is:").count(), 1, "{printed}");
+        assert!(
+            !printed.contains("\n   name    Ada") && !printed.contains("\nexport"),
+            "{printed}"
+        );
+    }
+}
+
+#[test]
+fn what_is_left_out_of_a_user_is_said() {
+    let token = serde_json::json!({ "access_token": "t", "token_type": "Bearer" });
+    let user = serde_json::json!({ "id": 1, "name": "Ada", "bio": { "text": "none" } });
+    let printed = log_in_with(token, user, "--show-secrets");
+    let note = "\n   In the answer, its bio is not a string, and was left out.\n";
+    assert!(printed.contains(note), "{printed}");
+    assert!(printed.contains("\n   bio     (none given)\n"), "{printed}");
 }
 
 #[test]

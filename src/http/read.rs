@@ -22,6 +22,7 @@ use super::Request;
 pub const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// The largest body that is ours to read is a registration form.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
+const MAX_HEADERS: usize = 100;
 
 /// Why there is no request to answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,11 +129,16 @@ pub fn parse_head(head: &str, origin: &str) -> Result<Request, Unreadable> {
         _ => return Err(Refused(400, "the request is not HTTP")),
     }
 
+    let headers: Vec<_> = lines.map(parse_header).collect::<Result<_, _>>()?;
+    // Each takes more memory than it has bytes. A browser sends fewer than 40.
+    if headers.len() > MAX_HEADERS {
+        return Err(Refused(431, "there are more than 100 headers"));
+    }
     Ok(Request {
         method: method.to_owned(),
         origin: origin.to_owned(),
         target: target.to_owned(),
-        headers: lines.map(parse_header).collect::<Result<_, _>>()?,
+        headers,
         body: String::new(),
     })
 }
@@ -413,6 +419,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_request_has_at_most_100_headers() {
+        let with = |count: usize| read(format!("GET / HTTP/1.1\r\n{}\r\n", "a:\r\n".repeat(count)));
+
+        assert_eq!(with(100).unwrap().headers.len(), 100);
+        assert_eq!(with(101), Err(Refused(431, "there are more than 100 headers")));
     }
 
     #[test]

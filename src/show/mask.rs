@@ -225,8 +225,12 @@ impl Mask {
                 let is_error = is_error || json.get("error").is_some_and(|error| !error.is_null());
                 Some(format!("{:#}", self.json(json, shown, is_error)))
             }
-            (_, Ok(form)) if media_type == "application/x-www-form-urlencoded" => {
-                Some(self.pairs(form, is_error))
+            // A form has no line ends. With some, its lines would look like ours.
+            (_, Ok(form))
+                if media_type == "application/x-www-form-urlencoded"
+                    && !form.trim_end().contains(char::is_control) =>
+            {
+                Some(self.pairs(form.trim_end(), is_error))
             }
             _ => None,
         }
@@ -299,12 +303,10 @@ fn is_shown(name: &str, shown: &[&str], is_error: bool) -> bool {
 /// A harmless value. If it is a URL, its query may hold anything.
 fn shown_value(value: &str) -> String {
     let query = ["?", "#", "%3F", "%3f", "%23"].iter().filter_map(|mark| value.find(mark)).min();
-    match query.and_then(|at| value.split_at_checked(at)) {
-        Some((address, _)) if address.contains("//") || address.contains("%2F%2F") => {
-            format!("{address}?…")
-        }
-        _ => value.to_owned(),
-    }
+    let address = query.and_then(|at| value.get(..at)).unwrap_or_default();
+    let decoded = urlencoding::decode(address).unwrap_or_else(|_| address.into());
+    let is_url = decoded.starts_with('/') || decoded.contains("//");
+    if is_url { format!("{address}?…") } else { value.to_owned() }
 }
 
 /// A name, unless it could be a value in the wrong place.
@@ -354,6 +356,10 @@ mod tests {
             ("error_description=abcdefghijklmnop", "error_description=abcd…"),
             ("redirect_uri=http%3A%2F%2Fa%2Fcb", "redirect_uri=http%3A%2F%2Fa%2Fcb"),
             ("redirect_uri=http%3A%2F%2Fa%2Fcb%3Fcode%3Dx", "redirect_uri=http%3A%2F%2Fa%2Fcb?…"),
+            ("iss=https%3a%2f%2fa%3fcode%3dx", "iss=https%3a%2f%2fa?…"),
+            ("iss=https:%2F/a%3Fcode%3Dx", "iss=https:%2F/a?…"),
+            ("iss=%2Fa%3Fcode%3Dx", "iss=%2Fa?…"),
+            ("iss=why/not%3F", "iss=why/not%3F"),
             ("scope=is%23this%3Fone", "scope=is%23this%3Fone"),
         ] {
             let shown =

@@ -110,9 +110,20 @@ fn unescape(rest: &str) -> (Vec<u8>, usize) {
     let first = rest.chars().next().unwrap_or_default();
     match (first, rest.chars().nth(1)) {
         ('%', _) => hex(1..3).and_then(|byte| Some((vec![byte.try_into().ok()?], 3))),
-        ('\\', Some('u')) => {
-            hex(2..6).and_then(|c| Some((char::from_u32(c)?.to_string().into(), 6)))
+        // As errors of ours quote a text: `\u{308}`.
+        ('\\', Some('u')) if rest.get(2..3) == Some("{") => {
+            let end = rest.bytes().take(10).position(|byte| byte == b'}').unwrap_or_default();
+            hex(3..end).and_then(|c| Some((char::from_u32(c)?.to_string().into(), end + 1)))
         }
+        // As JSON does it: in two halves beyond U+FFFF.
+        ('\\', Some('u')) => hex(2..6).and_then(|c| match (char::from_u32(c), hex(8..12)) {
+            (Some(c), _) => Some((c.to_string().into(), 6)),
+            (None, low) if rest.get(6..8) == Some("\\u") => {
+                let pair = [u16::try_from(c).ok()?, u16::try_from(low?).ok()?];
+                Some((String::from_utf16(&pair).ok()?.into(), 12))
+            }
+            _ => None,
+        }),
         ('\\', Some(escaped @ ('"' | '\\' | '/'))) => Some((escaped.to_string().into(), 2)),
         _ => None,
     }
@@ -170,6 +181,15 @@ mod tests {
         }
     }
 
+    /// As JSON writes what is beyond U+FFFF, and as `{:?}` writes combining letters.
+    #[test]
+    fn a_secret_with_uncommon_characters_is_hidden_in_both_escapes() {
+        let secret = "😀Zwo\u{308}lf Affen im Wald";
+        for echo in [r"\ud83d\uDE00Zwo\u0308lf Affen im Wald", r"😀Zwo\u{308}lf Affen im Wald"] {
+            assert_eq!(hidden(secret, &format!("[{echo}]")), "[😀Zwo…]", "{echo}");
+        }
+    }
+
     /// A JWT or a Basic header has the secret somewhere in the middle.
     #[test]
     fn a_secret_is_hidden_inside_longer_base64() {
@@ -182,7 +202,14 @@ mod tests {
 
     #[test]
     fn a_secret_that_looks_like_an_escape_is_found_as_it_is() {
-        for secret in ["100%25-workshop", r"back\u0041slash", "per%cent and%2", "Zo\u{eb}-Secret"] {
+        for secret in [
+            r"brace\u{41}",
+            r"half\ud83d",
+            "100%25-workshop",
+            r"back\u0041slash",
+            "per%cent and%2",
+            "Zo\u{eb}-Secret",
+        ] {
             assert_eq!(hidden(secret, &format!("[{secret}]")), "[…]", "{secret}");
             let encoded = crate::by_hand::urlencoding::encode(secret);
             assert_eq!(hidden(secret, &format!("[{encoded}]")), "[…]", "{encoded}");

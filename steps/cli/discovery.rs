@@ -1,8 +1,17 @@
 //! What the program `discover` shares with no other: its argument, and the lines that it prints.
 
+use serde_json::Value;
+
+use super::notice::METADATA;
 use super::{Cli, Failure};
+use oauth2_by_hand::Error;
+use oauth2_by_hand::by_hand::shell;
 use oauth2_by_hand::discover::Metadata;
+use oauth2_by_hand::http::Response;
 use oauth2_by_hand::show::mask::Mask;
+
+/// What the terminals of all systems take in one line. They drop the rest, the closing quote included (`MAX_CANON`).
+const LONGEST_LINE: usize = 1_000;
 
 impl Cli {
     /// The issuer on the command line.
@@ -18,8 +27,23 @@ impl Cli {
         })
     }
 
+    /// Shows an answer. No stranger may write lines to paste in the place of ours: only JSON is shown, whose texts
+    /// have no line ends.
+    pub fn show_metadata(&mut self, response: &Response) -> Result<(), Failure> {
+        let is_json = serde_json::from_slice::<Value>(&response.body).is_ok();
+        self.screen.mask = if is_json { Mask::showing() } else { Mask::hiding() };
+        self.show_response(response, METADATA)
+    }
+
     /// The lines to paste, and what the provider leaves out.
     pub fn show_settings(&self, metadata: &Metadata) -> Result<(), Failure> {
+        let is_long =
+            |(name, value): &&(&str, String)| shell::line(name, value).len() > LONGEST_LINE;
+        if let Some((name, _)) = metadata.settings.iter().find(is_long) {
+            let problem =
+                format!("the line to paste for {name} is longer than {LONGEST_LINE} bytes");
+            return Err(Error::BadMetadata(problem).into());
+        }
         self.screen.say("The metadata is this issuer's own. As lines to paste:\n")?;
         self.screen.settings(&metadata.settings)?;
         self.screen.say("")?;
