@@ -283,13 +283,15 @@ fn play_copy(copied: &Copied, name: &str) -> (String, i32) {
 fn prize(name: &str) -> &'static str {
     match name {
         "login-csrf" => "Ada is logged in as Zoë Okoro.",
-        "stolen-code" => "Mallory has a token for Ada Winter.",
+        "stolen-code" => {
+            "Mallory has a token for Ada Winter, until Ada's client brings the same code.\n"
+        }
         "injected-code" => "Mallory's browser is logged in as Ada Winter.",
         "pkce-downgrade" => "Ada is logged in as Zoë Okoro, PKCE or not.",
         "code-replay" => "Mallory has a token for Ada Winter. Ada's still works",
         "loose-redirect" => "Mallory has a token for Ada Winter. PKCE does not help",
         "mix-up" => "Mallory has a token for Ada Winter, from a provider that did nothing wrong.",
-        "refresh-replay" => "It is. Mallory reads what Ada Winter has there, for ever.",
+        "refresh-replay" => "Mallory reads what Ada Winter has there, for ever.",
         "forged-click" => "Mallory has a token for Ada Winter, who was never asked.",
         "session-fixation" => "Mallory's browser is logged in as Ada Winter,",
         "gift-of-a-login" => "Ada is logged in as Zoë Okoro.",

@@ -344,11 +344,15 @@ fn transcripts(markdown: &str) -> Vec<(Block, String)> {
 const EXERCISE: &str = "rust exercise ";
 
 /// The commands that are not for this test, and why.
-const NOT_RUN: [(&str, &str); 9] = [
+const NOT_RUN: [(&str, &str); 10] = [
     ("cargo test --test redirect", "it is run with the exercises of chapter 4, by a test below"),
     ("cargo test --test token", "it is run with the exercise of chapter 5, by a test below"),
     ("cargo test --test user", "it is run with the exercise of chapter 6, by a test below"),
     ("cargo test", "it is the command that runs this"),
+    (
+        "cargo run --example mine",
+        "the reader writes it; its solution is tested in tests/mallory.rs",
+    ),
     ("cargo fetch", "it needs a package registry"),
     ("cargo vendor", "it needs a package registry"),
     ("cargo build", "it has just been run, or nothing here would"),
@@ -458,6 +462,26 @@ fn every_change_to_the_code_does_what_the_text_promises() {
         changes += 1;
     }
     assert_eq!(changes, 5);
+}
+
+/// Who follows a hint writes what compiles.
+#[test]
+fn every_call_in_a_hint_stands_in_the_solution() {
+    let tutorial = read("TUTORIAL.md");
+    let mut calls = 0;
+    for exercise in blocks(&tutorial) {
+        let Some(path) = exercise.info.strip_prefix(EXERCISE) else { continue };
+        let solution = read(path);
+        let after = tutorial.lines().skip(exercise.line + exercise.lines.len() + 1);
+        let hints = after.take_while(|line| !line.starts_with(['#', '*']));
+        for hint in hints.filter(|line| line.starts_with("<details>")) {
+            for code in hint.split('`').skip(1).step_by(2).filter(|code| code.contains('(')) {
+                assert!(solution.contains(code), "{path} has no {code}");
+                calls += 1;
+            }
+        }
+    }
+    assert!(calls >= 8, "{calls} calls");
 }
 
 /// A reader who empties the function sees what the text says; one who writes it as it was has solved the exercise.
