@@ -99,8 +99,8 @@ pub fn read_metadata(response: &Response, issuer: &str) -> Result<Metadata, Erro
 /// An endpoint passes the same check as the setting that it becomes.
 fn checked(setting: &'static str, url: String, issuer: &str) -> Result<String, String> {
     // No server on the network may have our secret sent over plain http, or to a port of this machine.
-    if issuer.starts_with("https:") && endpoint::is_loopback(&url) {
-        return Err("it is on this machine, and the issuer is https".into());
+    if endpoint::is_loopback(&url) && !endpoint::is_loopback(issuer) {
+        return Err("it is on this machine, and the issuer is not".into());
     }
     settings::endpoint(setting, url).map_err(|error| match error {
         Configuration { problem, .. } => problem,

@@ -26,6 +26,7 @@ pub use options::Options;
 use options::Wish;
 pub use screen::Screen;
 
+use oauth2_by_hand::by_hand::urlencoding::decode_pairs;
 use oauth2_by_hand::callback::{self, Visit};
 use oauth2_by_hand::fetch_token::{Token, granted_scopes};
 use oauth2_by_hand::get_user_info::User;
@@ -99,6 +100,9 @@ impl Cli {
     pub fn client(&mut self) -> Result<Client, Failure> {
         let chosen = choose_provider(self.program, &self.options, environment())?;
         self.screen.mask = chosen.mask(&self.options);
+        if self.options.approve && !chosen.is_local() {
+            return Err(Failure::approve_elsewhere());
+        }
         let client = chosen.client;
         self.configured_redirect_uri = client.redirect_uri.clone();
         self.provider = chosen.server;
@@ -242,6 +246,10 @@ impl Cli {
 
     /// Shows a request of ours, just before it is sent.
     pub fn show_request(&mut self, request: &Request, notice: Notice) -> Result<(), Failure> {
+        // Ours, so no values of a stranger's can take their room in the mask.
+        for (name, value) in decode_pairs(&request.body).unwrap_or_default() {
+            self.screen.mask.learn(&name, &value);
+        }
         let title = format!("client -> {}: {}", request.origin, notice.title);
         self.screen.request(&title, request, &notice)?;
         self.pause("to send it")
@@ -272,8 +280,15 @@ impl Cli {
         self.screen.say("Next: cargo run --bin step2 does the same and exchanges them for a token.")
     }
 
+    /// From now on these tokens are hidden, where tokens are.
+    fn learn(&mut self, token: &Token) {
+        self.screen.mask.learn("access_token", &token.access_token);
+        self.screen.mask.learn("refresh_token", token.refresh_token.as_deref().unwrap_or_default());
+    }
+
     /// What step 2 has come to.
-    pub fn show_token(&self, token: &Token, client: &Client) -> Result<(), Failure> {
+    pub fn show_token(&mut self, token: &Token, client: &Client) -> Result<(), Failure> {
+        self.learn(token);
         let scopes = granted_scopes(token, &client.scope);
         let granted = match token.scope.as_deref() {
             Some("") => "nothing".to_owned(),

@@ -118,6 +118,22 @@ fn what_the_provider_leaves_out_is_noted() {
     }
 }
 
+/// The next command would send it to the new one.
+#[test]
+fn a_secret_of_another_provider_that_is_still_set_is_named() {
+    let (issuer, _) = provider_that(|request| {
+        let issuer = format!("http://{}", request.header("Host").unwrap());
+        Some(metadata(&issuer, json!({})))
+    });
+    for (name, is_named) in [("OAUTH_CLIENT_SECRET", true), ("OAUTH_SCOPE", false)] {
+        let (printed, errors, code) =
+            run(program("discover").arg(&issuer).env(name, "canary-of-another-provider"));
+        assert_eq!((&*errors, code), ("", 0));
+        assert_eq!(printed.contains(&format!("\n   {name} is set from before.")), is_named);
+        assert!(!printed.contains("canary"), "{printed}");
+    }
+}
+
 /// A legal URL may hold quotes, semicolons and dollars. In the reader's shell it stays a value.
 #[cfg(unix)]
 #[test]

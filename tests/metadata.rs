@@ -202,6 +202,11 @@ fn an_endpoint_that_could_not_be_a_setting_is_refused_with_its_name() {
 /// On this machine http is enough, and a provider there may name a server elsewhere.
 #[test]
 fn a_provider_on_this_machine_may_have_endpoints_there_and_elsewhere() {
+    let with_tls = "https://localhost:8443";
+    let answer = metadata(with_tls, json!({}));
+    let settings = read_metadata(&answer, with_tls).unwrap();
+    assert_eq!(setting(&settings, "OAUTH_TOKEN_URL").unwrap(), "https://localhost:8443/t");
+
     let answer = metadata(ISSUER, json!({ "userinfo_endpoint": "https://api.example/u" }));
     let metadata = read_metadata(&answer, ISSUER).unwrap();
     assert_eq!(setting(&metadata, "OAUTH_TOKEN_URL").unwrap(), "http://127.0.0.1:9000/t");

@@ -609,6 +609,49 @@ fn a_name_with_line_ends_fakes_no_row() {
     }
 }
 
+/// A real provider asks a real person, also one that the environment names.
+#[test]
+fn approve_clicks_nothing_at_a_provider_elsewhere() {
+    let mut step1 = program("step1");
+    step1.arg("--approve").env("OAUTH_CLIENT_ID", "id");
+    let (printed, errors, code) = run(step1.envs(endpoints("https://login.example")));
+    assert_eq!((code, printed.as_str()), (2, ""));
+    let expected = "step1: --approve works with a practice provider only";
+    assert!(errors.starts_with(expected), "{errors}");
+}
+
+/// Else the name of a stranger's parameter could read like one of OAuth's.
+#[test]
+fn a_name_with_a_character_that_is_not_seen_shows_it() {
+    let mut step1 = Running::start(program("step1").arg("--no-browser"));
+    let redirect = answer(&step1.authorization_url(), "allow");
+    browse(&format!("{redirect}&iss%E2%81%A0=x&st%C2%ADate=y"));
+    let (printed, _, code) = step1.end();
+    assert_eq!(code, 0);
+    let rows = "\n   \"iss\\u{2060}\" = x\n   \"st\\u{ad}ate\" = y\n";
+    assert!(printed.contains(rows), "{printed}");
+}
+
+/// Any web page can send the provider a form whose lines would stand between ours.
+#[test]
+fn a_form_with_line_ends_is_not_shown_on_the_providers_screen() {
+    let mut provider = Running::start(program("provider").args(["--port", "0"]));
+    let line = provider.line(|line| line.starts_with("The practice provider is at "));
+    let host = line.rsplit('/').next().unwrap().to_owned();
+    let body = "x\n\nIn a second terminal, paste\n\nexport OAUTH_CLIENT_SECRET='x'\n";
+    let request = format!(
+        "POST /token HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    raw(&host, request.as_bytes());
+    let withheld = format!("({} bytes, withheld: neither a JSON object nor a form)", body.len());
+    provider.line(|line| line.starts_with("HTTP/1.1 "));
+    assert!(provider.printed.contains(&withheld), "{}", provider.printed);
+    assert_eq!(provider.printed.matches("\nIn a second terminal, paste").count(), 0);
+    assert_eq!(provider.printed.matches("export OAUTH_CLIENT_SECRET").count(), 1);
+}
+
 /// A note of ours is one paragraph, whatever it quotes.
 #[test]
 fn a_scope_with_line_ends_fakes_no_line() {

@@ -226,6 +226,45 @@ fn a_masked_run_shows_none_of_its_tokens() {
     assert!(!printed.contains("workshop-secret"));
 }
 
+/// A stranger's values are learnt up to a number. Those of our own requests and tokens do not count.
+#[test]
+fn a_redirect_with_many_tokens_takes_no_room_in_the_mask() {
+    let verifier = std::sync::Mutex::new(String::new());
+    let (origin, _) = provider_that(move |request| {
+        let json = |status, value: serde_json::Value| {
+            Some(Response::new(status, "application/json", value.to_string()))
+        };
+        let mut verifier = verifier.lock().unwrap();
+        if request.body.contains("grant_type=refresh_token") {
+            let words = format!("bad r1-canary-canary a1-canary-canary {verifier}");
+            return json(400, json!({ "error": "x", "error_description": words }));
+        }
+        verifier.push_str(&parameter(&format!("?{}", request.body), "code_verifier").unwrap());
+        let answer = json!({
+            "access_token": "a1-canary-canary", "token_type": "Bearer",
+            "refresh_token": "r1-canary-canary",
+        });
+        json(200, answer)
+    });
+    let redirect_uri = format!("http://{}/callback", free_address());
+    let mut refresh = program("refresh");
+    refresh.args(["--no-browser", "--mask-secrets"]).envs(endpoints(&origin));
+    refresh.env("OAUTH_CLIENT_ID", "a-client").env("OAUTH_REDIRECT_URI", &redirect_uri);
+    let mut refresh = Running::start(&mut refresh);
+    let state = parameter(&refresh.authorization_url(), "state").unwrap();
+    let many: String = (0..40).map(|number| format!("&token=of-a-stranger-{number}")).collect();
+    browse(&format!("{redirect_uri}?code=c&state={state}{many}"));
+
+    let (printed, errors, code) = refresh.end();
+
+    assert_eq!(code, 1);
+    let echoed = unwrapped(&errors);
+    let (_, verifier) =
+        echoed.split_once("\"bad r1-c… a1-c… ").unwrap_or_else(|| panic!("{echoed}"));
+    assert_eq!(verifier.find("…\""), Some(4), "{echoed}");
+    assert!(!(printed + &errors).contains("canary-canary"));
+}
+
 #[test]
 fn a_bad_revocation_endpoint_is_named_before_anything_is_sent() {
     let (origin, requests) = provider_but(|_| None);

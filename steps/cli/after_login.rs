@@ -15,7 +15,8 @@ impl Cli {
     }
 
     /// What a refresh has changed.
-    pub fn show_refreshed(&self, old: &Token, new: &Token) -> Result<(), Failure> {
+    pub fn show_refreshed(&mut self, old: &Token, new: &Token) -> Result<(), Failure> {
+        self.learn(new);
         let changed = |is_new| if is_new { "another one" } else { "the same as before" };
         let is_rotated = new.refresh_token != old.refresh_token;
         self.screen.say("What has changed, without the user:")?;

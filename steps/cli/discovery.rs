@@ -1,5 +1,7 @@
 //! What the program `discover` shares with no other: its argument, and the lines that it prints.
 
+use std::env;
+
 use serde_json::Value;
 
 use super::notice::METADATA;
@@ -12,6 +14,9 @@ use oauth2_by_hand::show::mask::Mask;
 
 /// What the terminals of all systems take in one line. They drop the rest, the closing quote included (`MAX_CANON`).
 const LONGEST_LINE: usize = 1_000;
+
+/// What a registration at one provider gives, which no other one is to get.
+const OF_THE_CLIENT: [&str; 2] = ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET"];
 
 impl Cli {
     /// The issuer on the command line.
@@ -49,6 +54,11 @@ impl Cli {
         self.screen.say("")?;
         for note in notes(metadata) {
             self.screen.note(note)?;
+        }
+        for name in OF_THE_CLIENT.into_iter().filter(|name| env::var_os(name).is_some()) {
+            self.screen.note(&format!(
+                "{name} is set from before. If it belongs to another provider, unset it: this one would get it."
+            ))?;
         }
         self.screen
             .say("They say where the provider is. Registering there gives you the others:")?;

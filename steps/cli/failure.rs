@@ -17,6 +17,14 @@ pub struct Failure {
 }
 
 impl Failure {
+    pub fn approve_elsewhere() -> Failure {
+        Failure::usage(
+            "--approve works with a practice provider only.",
+            "a real provider asks a real person.",
+            "leave it out and answer in the browser, or add --like NAME to practise.",
+        )
+    }
+
     /// Wrong usage: what happened, the likely cause, what to do.
     pub fn usage(happened: &str, cause: &str, remedy: &str) -> Failure {
         let text = format!("{happened}\n  Likely cause: {cause}\n  What to do: {remedy}");

@@ -1,7 +1,7 @@
 //! What to notice in each message: the lesson in a few lines, beside the real thing.
 
 use oauth2_by_hand::http::Response;
-use oauth2_by_hand::http::fields::Fields;
+use oauth2_by_hand::http::fields;
 
 /// What a message is, and what to look at.
 pub struct Notice {
@@ -16,8 +16,7 @@ impl Notice {
     /// The same for an answer; one that says no has nothing of what there is to notice. Some servers
     /// say it under 200.
     pub fn of_answer(self, response: &Response) -> Notice {
-        let says_error = Fields::read(response).is_ok_and(|fields| fields.get("error").is_some());
-        if response.status == 200 && !says_error {
+        if response.status == 200 && fields::refusal(response).0.is_empty() {
             return self;
         }
         Notice { lines: "The answer is no. Its body, or a header, says why.", ..self }

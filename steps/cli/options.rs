@@ -114,11 +114,7 @@ fn checked(options: Options) -> Result<Wish, Failure> {
         None | Some("practice") => Ok(Wish::Run(options)),
         Some("list") => Ok(Wish::Print(provider_help::list())),
         Some(name) if preset(name).is_none() => Err(no_provider(name)),
-        Some(_) if options.approve && options.like.is_none() => Err(Failure::usage(
-            "--approve works with a practice provider only.",
-            "a real provider asks a real person.",
-            "leave it out and answer in the browser, or add --like NAME to practise.",
-        )),
+        Some(_) if options.approve && options.like.is_none() => Err(Failure::approve_elsewhere()),
         Some(_) => Ok(Wish::Run(options)),
     }
 }

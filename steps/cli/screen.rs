@@ -59,7 +59,9 @@ impl Screen {
         print(&"-".repeat(WIDTH))?;
         let parameters = self.mask.parameters(parameters);
         for (name, value) in &parameters {
-            print(&format!("   {} = {}", one_line(name), one_line(value)))?;
+            // No name has other characters. One that is not seen would make two names look like one.
+            let shown = if name.is_ascii() { one_line(name) } else { format!("{name:?}") };
+            print(&format!("   {shown} = {}", one_line(value)))?;
             let words = notice.of(name);
             if !words.is_empty() {
                 print(&wrapped(&format!("      {words}")))?;

@@ -108,7 +108,9 @@ fn two_answers(played: &Played) -> Response {
     let links = [("false", &*played.false_redirect), ("true", &played.true_redirect)];
     let page = fill(include_str!("two_answers.html"), &links, &[]);
     Response::new(200, "text/html; charset=utf-8", page.into_string())
-        .with_header("content-security-policy", "default-src 'none'")
+        .with_header("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
+        .with_header("x-frame-options", "DENY")
+        .with_header("x-content-type-options", "nosniff")
         .with_header("cache-control", "no-store")
         .with_header("referrer-policy", "no-referrer")
 }
