@@ -55,6 +55,7 @@ const FLAGS: [Flag; 8] = [
 pub fn parse(program: &str, arguments: &[String]) -> Result<Wish, Failure> {
     let mut options = Options::default();
     let mut rest = arguments.iter();
+    let asks_a_provider = !["attack", "discover"].contains(&program);
     while let Some(argument) = rest.next() {
         let (name, joined) = match argument.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),
@@ -67,11 +68,7 @@ pub fn parse(program: &str, arguments: &[String]) -> Result<Wish, Failure> {
             (Some((.., field)), _) => *field(&mut options) = true,
             (_, "--help" | "-h") => return Ok(Wish::Print(help(program))),
             (_, "--version" | "-V") => return Ok(Wish::Print(version(program))),
-            (_, name) if program == "attack" => match options.attack {
-                None if !name.starts_with('-') => options.attack = Some(argument.clone()),
-                _ => return Err(unknown(program, argument)),
-            },
-            (_, "--like") if program != "discover" => match value() {
+            (_, "--like") if asks_a_provider => match value() {
                 Some(name) if name == "mallory" && program == "provider" => options.mallory = true,
                 name => options.like = Some(like(name)?),
             },
@@ -79,16 +76,15 @@ pub fn parse(program: &str, arguments: &[String]) -> Result<Wish, Failure> {
                 options.trick = Some(value().ok_or_else(|| no_value(name, "no-state"))?);
             }
             (_, "--port") if OTHERS.contains(&program) => options.port = Some(port(value())?),
-            (_, "--provider") if !["provider", "discover"].contains(&program) => {
+            (_, "--provider") if asks_a_provider && program != "provider" => {
                 options.provider = Some(value().ok_or_else(|| no_value(name, "practice"))?);
             }
-            _ if program == "discover"
-                && options.issuer.is_none()
-                && !argument.starts_with('-') =>
-            {
-                options.issuer = Some(argument.clone());
-            }
-            _ => return Err(unknown(program, argument)),
+            _ => match (program, &options.attack, &options.issuer) {
+                _ if argument.starts_with('-') => return Err(unknown(program, argument)),
+                ("attack", None, _) => options.attack = Some(argument.clone()),
+                ("discover", _, None) => options.issuer = Some(argument.clone()),
+                _ => return Err(unknown(program, argument)),
+            },
         }
     }
     checked(options)

@@ -14,6 +14,7 @@ use super::{Mallory, Played};
 pub(super) const FELL: &str = "FELL FOR IT";
 const PASSED: &str = "passed";
 const LOOK: &str = "look at your client";
+const RELIES: &str = "relies on PKCE (RFC 9700 §2.1)";
 pub(super) const PLAYED: &str = "played, and nothing of it was used so far";
 const EVIL_WORDS: &str = r#"{"error":"invalid_grant","error_description":"\r\u001b[2KWelcome, Ada!<script>alert(1)</script>"}"#;
 
@@ -43,17 +44,14 @@ pub(super) fn spoil(
     let [_, place, edit, ..] = mallory.trick(played.trick);
     let is_elsewhere = request.header("Host") == Some(&mallory.elsewhere);
     let has_verifier = !value(pairs, "code_verifier").is_empty();
+    let relies_on_pkce = has_verifier && !played.true_redirect.contains("state=");
     let is_true = played.true_redirect.contains(value(pairs, "code"));
     match (request.path(), place, edit) {
         ("/mallory/answers", ..) => *response = two_answers(played),
         ("/mallory/token", ..) => return FELL,
         ("/user", ..) if is_elsewhere => return FELL,
         ("/token", "redirect", _) if is_true => return PASSED,
-        ("/token", "redirect", "state=" | "state=of-mallory")
-            if has_verifier && !played.true_redirect.contains("state=") =>
-        {
-            return "relies on PKCE (RFC 9700 §2.1)";
-        }
+        ("/token", "redirect", "state=" | "state=of-mallory") if relies_on_pkce => return RELIES,
         ("/token", "redirect", _) => return FELL,
         ("/token", "token", "307") => {
             *response = moved(&format!("{}/mallory/token", mallory.provider.issuer()));
