@@ -112,10 +112,10 @@ fn attacks() -> Vec<Attack> {
     let mut group = "";
     let mut attacks = Vec::new();
     for block in lines.split(|line| line.is_empty()) {
-        match block {
-            [title] => group = title.trim_start_matches("= "),
-            [head, fields @ ..] => attacks.extend(attack(group, head, fields)),
-            [] => (),
+        if let [title] = block {
+            group = title.trim_start_matches("= ");
+        } else if let [head, fields @ ..] = block {
+            attacks.extend(attack(group, head, fields));
         }
     }
     attacks
