@@ -21,7 +21,6 @@ mod result_page;
 pub use judge::Visit;
 pub use pasted::paste;
 
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -58,7 +57,7 @@ pub fn listen(client: &Client, state: &str) -> Result<Listener, Error> {
 
     let (sender, visits) = channel();
     let judge = Judge::new(client, state, sender);
-    let server = Server::start(listeners, Arc::new(move |request: &_| judge.answer(request)))
+    let server = Server::start(listeners, move |request| judge.answer(request), |_| ())
         .map_err(|error| loopback::cannot_listen(&redirect_uri, &error))?;
     Ok(Listener { patience: PATIENCE, redirect_uri, visits, _server: Some(server) })
 }

@@ -26,7 +26,7 @@
 //! Three circles, with their lines of Rust and comments:
 //!
 //! 1. The lesson, about 600 lines: [`client`], [`pkce`], [`authorize`], [`callback`], [`fetch_token`],
-//!    [`get_user_info`], in the order of the picture. It stands on about 3400 more: their folders, [`error`],
+//!    [`get_user_info`], in the order of the picture. It stands on about 3300 more: their folders, [`error`],
 //!    [`discover`], [`by_hand`] and [`http`].
 //! 2. What shows it and lets you practise, about 7500: [`show`], [`web`], [`practice`] (a provider), and the
 //!    programs in `steps/`.

@@ -34,6 +34,7 @@ mod user;
 pub use pages::STYLE;
 
 use std::io;
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -149,9 +150,17 @@ pub fn is_own_secret(secret: &str) -> bool {
         || [&quirks::PLAIN].iter().chain(&quirks::ALL).any(is_fixed)
 }
 
+/// What a provider has to do with, for a screen.
+pub enum Seen<'a> {
+    /// A request, and its answer, which waits until this was looked at.
+    Exchange(&'a Request, &'a Answer),
+    /// Why something that came was no request. It has its answer already.
+    Unreadable(&'static str),
+}
+
 /// Starts a provider with these habits on 127.0.0.1. Port 0 lets the system choose.
 ///
-/// Each request and its answer are shown to `watch`, on the thread of its connection.
+/// `watch` sees everything, on the thread of its connection.
 ///
 /// # Errors
 ///
@@ -159,30 +168,31 @@ pub fn is_own_secret(secret: &str) -> bool {
 pub fn start(
     quirks: &'static Quirks,
     port: u16,
-    watch: impl Fn(&Request, &Answer) + Send + Sync + 'static,
+    watch: impl Fn(Seen) + Send + Sync + 'static,
 ) -> io::Result<(Arc<Provider>, Server)> {
-    start_and_report(quirks, port, watch, |_| ())
+    let (listeners, port) = loopback::listen("127.0.0.1", port)?;
+    let provider = Arc::new(Provider::like(&format!("http://127.0.0.1:{port}"), quirks));
+    let handled = Arc::clone(&provider);
+    Ok((provider, serve(listeners, move |request| handled.answer(request), watch)?))
 }
 
-/// The same. `report` is told why something came that was no request.
+/// Serves what answers like a provider.
 ///
 /// # Errors
 ///
 /// As [`start`].
-pub fn start_and_report(
-    quirks: &'static Quirks,
-    port: u16,
-    watch: impl Fn(&Request, &Answer) + Send + Sync + 'static,
-    report: impl Fn(&'static str) + Send + Sync + 'static,
-) -> io::Result<(Arc<Provider>, Server)> {
-    let (listeners, port) = loopback::listen("127.0.0.1", port)?;
-    let provider = Arc::new(Provider::like(&format!("http://127.0.0.1:{port}"), quirks));
-
-    let handled = Arc::clone(&provider);
+pub fn serve(
+    listeners: Vec<TcpListener>,
+    answer: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+    watch: impl Fn(Seen) + Send + Sync + 'static,
+) -> io::Result<Server> {
+    let watch = Arc::new(watch);
+    let watch_refusals = Arc::clone(&watch);
     let handler = move |request: &Request| {
-        let answer = handled.answer(request);
-        watch(request, &answer);
+        let answer = answer(request);
+        watch(Seen::Exchange(request, &answer));
         answer.response
     };
-    Ok((provider, Server::start_and_report(listeners, Arc::new(handler), Arc::new(report))?))
+    let on_unreadable = move |reason| watch_refusals(Seen::Unreadable(reason));
+    Server::start(listeners, handler, on_unreadable)
 }

@@ -14,7 +14,7 @@ use cli::wrapped::wrapped;
 use cli::{Failure, Options, Screen};
 use mallory::Trick;
 use oauth2_by_hand::http::Request;
-use oauth2_by_hand::practice::{self, Answer, quirks};
+use oauth2_by_hand::practice::{self, Answer, Seen, quirks};
 
 /// Of messages that wait to be printed.
 const MOST_WAITING: usize = 1000;
@@ -28,14 +28,17 @@ enum Message {
 
 /// The way to the screen. A terminal that stands still (Ctrl-S), or a pipe that is not read, keeps no client
 /// waiting: what finds no room is counted only.
-#[derive(Clone)]
 struct ToScreen {
     messages: SyncSender<Message>,
     dropped: Arc<AtomicUsize>,
 }
 
 impl ToScreen {
-    fn show(&self, message: Message) {
+    fn show(&self, seen: Seen) {
+        let message = match seen {
+            Seen::Exchange(request, answer) => Message::Exchange(request.clone(), answer.clone()),
+            Seen::Unreadable(reason) => Message::Unreadable(reason),
+        };
         if self.messages.try_send(message).is_err() {
             self.dropped.fetch_add(1, Ordering::SeqCst);
         }
@@ -50,20 +53,11 @@ fn serve(options: &Options) -> Result<(), Failure> {
     let (messages, to_print) = sync_channel(MOST_WAITING);
     let dropped = Arc::new(AtomicUsize::new(0));
     let to_screen = ToScreen { messages, dropped: Arc::clone(&dropped) };
-    let watch = {
-        let to_screen = to_screen.clone();
-        move |request: &Request, answer: &Answer| {
-            to_screen.show(Message::Exchange(request.clone(), answer.clone()));
-        }
-    };
-    let report = move |reason| to_screen.show(Message::Unreadable(reason));
+    let watch = move |seen: Seen| to_screen.show(seen);
     let port = options.port.unwrap_or(practice::DEFAULT_PORT);
     let (provider, _server) = match tricks(options)? {
-        Some(tricks) => mallory::start(tricks, port, watch, report),
-        None => {
-            let quirks = options.like.unwrap_or(&quirks::PLAIN);
-            practice::start_and_report(quirks, port, watch, report)
-        }
+        Some(tricks) => mallory::start(tricks, port, watch),
+        None => practice::start(options.like.unwrap_or(&quirks::PLAIN), port, watch),
     }
     .map_err(|error| Failure::port(port, &error))?;
 

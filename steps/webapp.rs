@@ -9,7 +9,6 @@ mod cli;
 
 use std::net::TcpListener;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::thread;
 
 use app::{App, PAGES, Provider};
@@ -44,7 +43,7 @@ fn serve(options: &Options) -> Result<(), Failure> {
     let notes = providers.iter().flat_map(|one| one.notes.clone()).collect::<Vec<_>>();
     let providers = providers.iter().map(|one| provider(one, options)).collect();
     let app = App::new(&origin, providers);
-    let server = Server::start(listeners, Arc::new(move |request: &_| app.handle(request)))
+    let server = Server::start(listeners, move |request| app.handle(request), |_| ())
         .map_err(|error| loopback::cannot_listen(&origin, &error))?;
 
     print(&format!("The web app is open. Its address:\n{origin}/\n"))?;

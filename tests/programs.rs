@@ -1029,7 +1029,7 @@ fn behind_the_scenes_shows_the_practice_providers_secrets_unless_they_are_to_be_
 #[test]
 fn behind_the_scenes_masks_a_custom_provider_on_this_machine() {
     let (provider, _server) =
-        oauth2_by_hand::practice::start(&oauth2_by_hand::practice::quirks::PLAIN, 0, |_, _| ())
+        oauth2_by_hand::practice::start(&oauth2_by_hand::practice::quirks::PLAIN, 0, |_| ())
             .unwrap();
     let mut webapp = program("webapp");
     webapp

@@ -250,7 +250,7 @@ fn a_flood_of_questions_pushes_out_old_ones_and_the_newest_is_answered() {
 /// The provider has no password: it must not be there for the network.
 #[test]
 fn the_provider_listens_on_this_machine_only() {
-    let (_provider, server) = practice::start(&practice::quirks::PLAIN, 0, |_, _| ()).unwrap();
+    let (_provider, server) = practice::start(&practice::quirks::PLAIN, 0, |_| ()).unwrap();
     assert!(!server.addresses().is_empty());
     assert!(server.addresses().iter().all(|address| address.ip().is_loopback()));
     // Linux answers on all of 127.0.0.0/8: who had bound 0.0.0.0 would be reached by this.

@@ -179,7 +179,7 @@ const ROWS: &[Row] = &[
 #[test]
 fn raw_bytes_have_the_same_written_outcome_at_the_callback_and_at_the_provider() {
     let (address, code) = callback();
-    let (provider, _server) = practice::start(&practice::quirks::PLAIN, 0, |_, _| ()).unwrap();
+    let (provider, _server) = practice::start(&practice::quirks::PLAIN, 0, |_| ()).unwrap();
     let provider_address = provider.issuer().strip_prefix("http://").unwrap();
     for (row, at_callback, at_provider) in ROWS {
         let shown = row.escape_ascii();
@@ -258,7 +258,7 @@ fn a_redirect_smuggled_behind_another_request_is_not_read() {
 /// Node's `request.write` sends chunks: its client library shows what a token endpoint says in JSON (RFC 6749 §5.2).
 #[test]
 fn a_body_in_chunks_is_refused_in_json_with_a_hint() {
-    let (provider, _server) = practice::start(&practice::quirks::PLAIN, 0, |_, _| ()).unwrap();
+    let (provider, _server) = practice::start(&practice::quirks::PLAIN, 0, |_| ()).unwrap();
     let host = provider.issuer().strip_prefix("http://").unwrap();
     for path in ["/token", "/register"] {
         let request = format!(
@@ -281,7 +281,7 @@ fn a_body_in_chunks_is_refused_in_json_with_a_hint() {
 /// curl asks before a large form, and waits a second for the answer.
 #[test]
 fn a_client_that_asks_before_it_sends_its_body_is_told_to_go_on() {
-    let (provider, _server) = practice::start(&practice::quirks::PLAIN, 0, |_, _| ()).unwrap();
+    let (provider, _server) = practice::start(&practice::quirks::PLAIN, 0, |_| ()).unwrap();
     let host = provider.issuer().strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
     let head = format!(

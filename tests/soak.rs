@@ -87,7 +87,7 @@ fn many_grants_hold_no_more_than_the_first() {
     // Whatever grew with each grant would still grow in the second half.
     assert!(last.0 <= half.0 + 256, "{half:?} grew to {last:?}");
 
-    let (listening, _server) = practice::start(&practice::quirks::PLAIN, 0, |_, _| ()).unwrap();
+    let (listening, _server) = practice::start(&practice::quirks::PLAIN, 0, |_| ()).unwrap();
     let send = |request: &Request| http::send(request).unwrap();
     let client = client_of(&listening);
     // The system keeps the stacks and the pools of threads that have ended, as many as there were at one

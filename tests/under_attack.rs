@@ -159,7 +159,7 @@ fn the_real_callback_is_served_within_a_second_behind_256_idle_and_64_slow_conne
 fn the_provider_answers_within_a_second_behind_256_idle_and_64_slow_connections() {
     let _alone = alone();
     let before = held();
-    let (provider, server) = practice::start(&practice::quirks::PLAIN, 0, |_, _| ()).unwrap();
+    let (provider, server) = practice::start(&practice::quirks::PLAIN, 0, |_| ()).unwrap();
     let issuer = provider.issuer().to_owned();
     let siege = Siege::of(issuer.strip_prefix("http://").unwrap(), IDLE, SLOW);
     siege.until_the_cap_is_full();
@@ -181,7 +181,7 @@ fn the_provider_answers_within_a_second_behind_256_idle_and_64_slow_connections(
 fn idle_and_slow_connections_are_closed_at_the_deadline() {
     let _alone = alone();
     let (address, result) = callback();
-    let (provider, _server) = practice::start(&practice::quirks::PLAIN, 0, |_, _| ()).unwrap();
+    let (provider, _server) = practice::start(&practice::quirks::PLAIN, 0, |_| ()).unwrap();
     let issuer = provider.issuer().to_owned();
     let start = Instant::now();
     let sieges = [&*address, issuer.strip_prefix("http://").unwrap()]
@@ -254,7 +254,7 @@ fn after_10_000_resets_the_callback_answers_and_nothing_is_kept() {
 fn after_10_000_resets_the_provider_answers_and_nothing_is_kept() {
     let _alone = alone();
     let before = held();
-    let (provider, server) = practice::start(&practice::quirks::PLAIN, 0, |_, _| ()).unwrap();
+    let (provider, server) = practice::start(&practice::quirks::PLAIN, 0, |_| ()).unwrap();
     let issuer = provider.issuer().to_owned();
     let address = issuer.strip_prefix("http://").unwrap();
     connect_and_reset(address, 5_000);

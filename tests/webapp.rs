@@ -48,7 +48,8 @@ fn world() -> World {
 fn world_with(others: Vec<Provider>) -> World {
     let token_calls = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&token_calls);
-    let (provider, server) = practice::start(&practice::quirks::PLAIN, 0, move |request, _| {
+    let (provider, server) = practice::start(&practice::quirks::PLAIN, 0, move |seen| {
+        let practice::Seen::Exchange(request, _) = seen else { return };
         counter.fetch_add(usize::from(request.path() == "/token"), Ordering::SeqCst);
     })
     .unwrap();
@@ -194,7 +195,7 @@ fn canned_that(
         };
         Response::new(status, "application/json", body)
     };
-    let server = Server::start(listeners, Arc::new(handler)).unwrap();
+    let server = Server::start(listeners, handler, |_| ()).unwrap();
     Canned { origin, user, asked, _server: server }
 }
 

@@ -40,9 +40,9 @@ const FAREWELL: Duration = Duration::from_secs(1);
 const RECONSIDER: Duration = Duration::from_millis(50);
 
 /// What answers the requests. It is called on many threads at once.
-pub type Handler = dyn Fn(&Request) -> Response + Send + Sync;
+type Handler = dyn Fn(&Request) -> Response + Send + Sync;
 /// What is told why something was no request, once that was answered. It is called on many threads at once.
-pub type OnUnreadable = dyn Fn(&'static str) + Send + Sync;
+type OnUnreadable = dyn Fn(&'static str) + Send + Sync;
 
 /// A running server. Dropping it closes the port and everything that is still open.
 pub struct Server {
@@ -90,24 +90,16 @@ impl Server {
     /// # Errors
     ///
     /// What the system says when it gives no thread.
-    pub fn start(listeners: Vec<TcpListener>, handler: Arc<Handler>) -> io::Result<Server> {
-        Server::start_with(listeners, handler, Arc::new(|_| ()), DEADLINE)
-    }
-
-    /// The same, and says what came that was no request.
-    ///
-    /// # Errors
-    ///
-    /// What the system says when it gives no thread.
-    pub fn start_and_report(
+    pub fn start(
         listeners: Vec<TcpListener>,
-        handler: Arc<Handler>,
-        on_unreadable: Arc<OnUnreadable>,
+        handler: impl Fn(&Request) -> Response + Send + Sync + 'static,
+        on_unreadable: impl Fn(&'static str) + Send + Sync + 'static,
     ) -> io::Result<Server> {
-        Server::start_with(listeners, handler, on_unreadable, DEADLINE)
+        let (handler, on_unreadable) = (Arc::new(handler), Arc::new(on_unreadable));
+        Server::start_with_deadline(listeners, handler, on_unreadable, DEADLINE)
     }
 
-    fn start_with(
+    fn start_with_deadline(
         listeners: Vec<TcpListener>,
         handler: Arc<Handler>,
         on_unreadable: Arc<OnUnreadable>,

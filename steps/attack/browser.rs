@@ -20,7 +20,7 @@ pub type WebApp = Arc<(App, Server)>;
 
 /// The web app with the button of the practice provider, and with one more where Mallory has a provider.
 pub fn web_app(stage: &mut Stage, mallorys: Option<&str>) -> Result<WebApp, Ended> {
-    let (provider, server) = practice::start(&quirks::PLAIN, 0, |_, _| ())?;
+    let (provider, server) = practice::start(&quirks::PLAIN, 0, |_| ())?;
     stage.provider = provider;
     let own = stage.client(&[("OAUTH_REDIRECT_URI", &format!("{APP}/callback"))])?;
     let hers = |origin: &str| Client {

@@ -1,7 +1,5 @@
 //! Attacks on browsers: on the consent page, and on the sessions of the web app.
 
-use std::sync::Arc;
-
 use oauth2_by_hand::by_hand::urlencoding::query_parameter;
 use oauth2_by_hand::fetch_token;
 use oauth2_by_hand::http::serve::Server;
@@ -83,7 +81,7 @@ fn provider_of_mallory() -> Result<(Server, String), Ended> {
         };
         Response::new(200, "application/json", json)
     };
-    Ok((Server::start(listeners, Arc::new(answer))?, format!("http://127.0.0.1:{port}")))
+    Ok((Server::start(listeners, answer, |_| ())?, format!("http://127.0.0.1:{port}")))
 }
 
 fn account_takeover(stage: &mut Stage) -> Played {

@@ -5,10 +5,10 @@ use std::env;
 use super::{Failure, Options, Screen, provider_help, screen};
 use oauth2_by_hand::client::providers::{self, Preset};
 use oauth2_by_hand::client::settings::{self, Settings};
+use oauth2_by_hand::http::endpoint;
 use oauth2_by_hand::http::send::proxy_to;
 use oauth2_by_hand::http::serve::Server;
-use oauth2_by_hand::http::{Request, endpoint};
-use oauth2_by_hand::practice::{Answer, quirks};
+use oauth2_by_hand::practice::{Seen, quirks};
 use oauth2_by_hand::show::mask::Mask;
 use oauth2_by_hand::show::visible::visible;
 use oauth2_by_hand::{Client, Error, practice};
@@ -144,7 +144,8 @@ fn practice(
     names_client: bool,
 ) -> Result<ChosenProvider, Error> {
     let quirks = options.like.unwrap_or(&quirks::PLAIN);
-    let say = |_: &Request, answer: &Answer| {
+    let say = |seen: Seen| {
+        let Seen::Exchange(_, answer) = seen else { return };
         for remark in &answer.remarks {
             // The sender of the request waits for its answer, so nothing else is printed meanwhile.
             let _ = Screen::new(Mask::hiding()).note(remark);

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use oauth2_by_hand::by_hand::urlencoding::decode_pairs;
 use oauth2_by_hand::http::serve::Server;
 use oauth2_by_hand::http::{Request, Response, loopback};
-use oauth2_by_hand::practice::{Answer, Provider};
+use oauth2_by_hand::practice::{self, Answer, Provider, Seen};
 use oauth2_by_hand::web::expiring_map::ExpiringMap;
 use spoil::{FELL, PLAYED, value};
 
@@ -51,12 +51,11 @@ struct Played {
     true_redirect: String,
 }
 
-/// As [`practice::start_and_report`](oauth2_by_hand::practice::start_and_report), with these tricks in turn.
+/// As [`practice::start`], with these tricks in turn.
 pub fn start(
     tricks: Vec<Trick>,
     port: u16,
-    watch: impl Fn(&Request, &Answer) + Send + Sync + 'static,
-    report: impl Fn(&'static str) + Send + Sync + 'static,
+    watch: impl Fn(Seen) + Send + Sync + 'static,
 ) -> io::Result<(Arc<Provider>, Server)> {
     let (mut listeners, port) = loopback::listen("127.0.0.1", port)?;
     let (more, other_port) = loopback::listen("127.0.0.1", 0)?;
@@ -67,12 +66,7 @@ pub fn start(
     let memory = Mutex::new(Memory { logins: 0, outcomes, played });
     let elsewhere = format!("127.0.0.1:{other_port}");
     let mallory = Mallory { provider: Arc::clone(&provider), elsewhere, tricks, memory };
-    let handler = move |request: &Request| {
-        let answer = mallory.answer(request);
-        watch(request, &answer);
-        answer.response
-    };
-    Ok((provider, Server::start_and_report(listeners, Arc::new(handler), Arc::new(report))?))
+    Ok((provider, practice::serve(listeners, move |request| mallory.answer(request), watch)?))
 }
 
 impl Mallory {

@@ -10,7 +10,8 @@ const DEADLINE_HERE: Duration = Duration::from_millis(400);
 fn server(deadline: Duration) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let handler = |_: &Request| Response::new(200, "text/plain", "hello");
-    Server::start_with(vec![listener], Arc::new(handler), Arc::new(|_| ()), deadline).unwrap()
+    Server::start_with_deadline(vec![listener], Arc::new(handler), Arc::new(|_| ()), deadline)
+        .unwrap()
 }
 
 fn connect(server: &Server) -> TcpStream {
@@ -68,9 +69,13 @@ fn an_idle_connection_is_closed_at_the_deadline_without_an_answer() {
 fn a_reader_that_takes_nothing_is_given_up() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let handler = |_: &Request| Response::new(200, "text/plain", vec![b'x'; 64 << 20]);
-    let server =
-        Server::start_with(vec![listener], Arc::new(handler), Arc::new(|_| ()), DEADLINE_HERE)
-            .unwrap();
+    let server = Server::start_with_deadline(
+        vec![listener],
+        Arc::new(handler),
+        Arc::new(|_| ()),
+        DEADLINE_HERE,
+    )
+    .unwrap();
     let mut stream = connect(&server);
     stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
 
@@ -94,7 +99,7 @@ fn a_visitor_that_leaves_within_the_answer_costs_its_own_connection_only() {
         Response::new(200, "text/plain", vec![b'x'; length])
     };
     // With the long deadline: no client is given up for being slow.
-    let server = Server::start(vec![listener], Arc::new(handler)).unwrap();
+    let server = Server::start(vec![listener], handler, |_| ()).unwrap();
     // Who leaves before the first byte may leave before the question is read.
     for chunks in 1..=64 {
         let mut stream = connect(&server);
@@ -166,7 +171,7 @@ fn at_the_cap_a_connection_that_is_being_answered_stays() {
         }
         Response::new(200, "text/plain", "hello")
     };
-    let server = Server::start(vec![listener], Arc::new(handler)).unwrap();
+    let server = Server::start(vec![listener], handler, |_| ()).unwrap();
     let mut oldest = connect(&server);
     oldest.write_all(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
     until_answering(&server);
@@ -196,7 +201,7 @@ fn at_the_cap_no_request_is_dropped_and_no_thread_is_added() {
         Response::new(200, "text/plain", "hello")
     };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let server = Server::start(vec![listener], Arc::new(handler)).unwrap();
+    let server = Server::start(vec![listener], handler, |_| ()).unwrap();
     let visitors: Vec<TcpStream> = (0..MAX_CONNECTIONS + 40)
         .map(|_| {
             let mut stream = connect(&server);
@@ -230,7 +235,7 @@ fn a_panic_in_one_answer_costs_one_connection() {
         "/panic" => panic!("on purpose"),
         _ => Response::new(200, "text/plain", "hello"),
     };
-    let server = Server::start(vec![listener], Arc::new(handler)).unwrap();
+    let server = Server::start(vec![listener], handler, |_| ()).unwrap();
     for (path, expected) in [("/panic", ""), ("/", "hello")] {
         let mut stream = connect(&server);
         stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).unwrap();
