@@ -62,9 +62,13 @@ fn serve(options: &Options) -> Result<(), Failure> {
     .map_err(|error| Failure::port(port, &error))?;
 
     if options.mallory {
+        let how = match &options.trick {
+            Some(name) => format!("with the trick {name}"),
+            None => "in another way each time".to_owned(),
+        };
         let issuer = provider.issuer();
         let words = format!(
-            "It cheats the client that logs in, in another way each time. What the client did: {issuer}/mallory"
+            "It cheats the client that logs in, {how}. What the client did: {issuer}/mallory"
         );
         Screen::new(options.mask()).say(&wrapped(&words))?;
     }

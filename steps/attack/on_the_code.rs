@@ -27,7 +27,7 @@ fn login_csrf(stage: &mut Stage) -> Played {
     let client = stage.client(&[])?;
     stage.scene(
         "Ada's client begins a login, with a state that Mallory does not know. The provider is one from before PKCE, \
-         which ignores the code challenge (RFC 6749 §3.1): else PKCE would be a second wall behind this one.",
+         so the code challenge is left out: else PKCE would be a second wall behind this one.",
     );
     let adas = login(&client)?;
     stage.address("client -> Ada's browser", &without_challenge(&adas.url));

@@ -43,8 +43,11 @@ fn follow(answer: &Response, html: &str, redirect_uri: &str) -> Result<(), Failu
     let request = from_browser(Request::get(location));
     let is_ours = endpoint::has_host_of(endpoint::authority(&request.origin), redirect_uri)
         && endpoint::has_target_of(&request.target, redirect_uri);
-    if !is_ours {
+    if location.is_empty() {
         return Err(refused(html, redirect_uri));
+    }
+    if !is_ours {
+        return Err(Failure::sent_elsewhere(location));
     }
     send(&request)?;
     Ok(())

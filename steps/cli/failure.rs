@@ -59,7 +59,17 @@ impl Failure {
         Failure { code: 1, ..Failure::usage(&happened, &cause, remedy) }
     }
 
-    /// The same, seen through a mask: a server's words may repeat a secret.
+    /// The authorization server redirected, but not to us. A query may hold a code, so only the address is named.
+    pub fn sent_elsewhere(location: &str) -> Failure {
+        let address = location.split(['?', '#']).next().unwrap_or_default();
+        let happened =
+            format!("the authorization server sent the browser to {address:?} and not back to us.");
+        let cause = "it asks the user once more there, as --like mallory does, or it has another redirect URI.";
+        let remedy = "leave --approve out, and answer in the browser.";
+        Failure { code: 1, ..Failure::usage(&happened, cause, remedy) }
+    }
+
+    /// The same failure, seen through a mask: a server's words may repeat a secret.
     pub fn masked(self, mask: &Mask) -> Failure {
         // Cut only now: of a secret that was cut, the mask would not know the rest.
         let cut = |line: &str| line.chars().take(LONGEST_LINE).collect::<String>();
