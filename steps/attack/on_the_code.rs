@@ -99,7 +99,7 @@ fn pkce_downgrade(stage: &mut Stage) -> Played {
 
 fn code_replay(stage: &mut Stage) -> Played {
     let client = stage.client(&[])?;
-    stage.scene("Ada logs in. Beside her code, the provider notes the family of tokens that it bought. A proxy writes the \
+    stage.scene("Ada logs in. Beside her code, the provider notes the tokens that it bought, their family. A proxy writes the \
          client's token request to its log, body and all.");
     let adas = login(&client)?;
     let redirect = stage.allow(&adas.url, ADA)?;
