@@ -1,7 +1,7 @@
 //! `--like mallory`: a provider that tries to cheat the client that logs in, to see what the client does.
 //!
 //! At each login it plays the next of its tricks: it spoils one of the practice provider's answers. A false redirect
-//! comes with the true one to open afterwards, since a right client may still wait for that.
+//! comes with the true one to open afterwards, since a correct client may still wait for that.
 //!
 //! Specification: [RFC 9700 §4](https://www.rfc-editor.org/rfc/rfc9700#section-4).
 
@@ -18,7 +18,7 @@ use oauth2_by_hand::practice::{self, Answer, Provider, Seen};
 use oauth2_by_hand::web::expiring_map::ExpiringMap;
 use spoil::{FELL, PLAYED, value};
 
-/// A trick: its name, what it spoils, how, what that is in words, and what a right client does.
+/// A trick: its name, what it spoils, how, what that is in words, and what a correct client does.
 pub type Trick = [&'static str; 5];
 
 /// Every trick, in order.
@@ -146,12 +146,12 @@ impl Mallory {
             return None;
         }
         *known = outcome;
-        Some(format!("Mallory, {name}: {outcome}. The trick: {what}. A right client {right}."))
+        Some(format!("Mallory, {name}: {outcome}. The trick: {what}. A correct client {right}."))
     }
 
     fn report(&self, memory: &Memory) -> Response {
         let row = |([name, .., what, right], outcome): (&Trick, &&str)| {
-            format!("{name:<16} {outcome}\n    {what}; a right client {right}\n")
+            format!("{name:<16} {outcome}\n    {what}; a correct client {right}\n")
         };
         let rows: String = self.tricks.iter().zip(&memory.outcomes).map(row).collect();
         Response::new(200, "text/plain; charset=utf-8", format!("What your client did:\n\n{rows}"))
