@@ -35,7 +35,7 @@ pub enum Unreadable {
 
 use Unreadable::{Refused, Silent};
 
-/// Reads one request. `origin` is the server's own, such as `http://127.0.0.1:9000`.
+/// Reads one request. `origin` is the server's own, such as `http://127.0.0.1:9000`. (Tests read with this.)
 ///
 /// # Errors
 ///
@@ -98,12 +98,8 @@ fn read_head(stream: &mut dyn BufRead) -> Result<String, Unreadable> {
     Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
-/// Reads the request line and the headers, up to and with the empty line.
-///
-/// # Errors
-///
-/// [`Unreadable::Refused`] for everything that is not exactly RFC 9112's form.
-pub fn parse_head(head: &str, origin: &str) -> Result<Request, Unreadable> {
+/// Reads the request line and the headers, up to and with the empty line, in exactly RFC 9112's form.
+fn parse_head(head: &str, origin: &str) -> Result<Request, Unreadable> {
     let lines = head.strip_suffix("\r\n\r\n").ok_or(Refused(400, "the head has no end"))?;
     // CR, LF and NUL inside a line would split one line in two for another reader.
     let mut lines = lines.split("\r\n");
