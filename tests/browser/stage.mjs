@@ -71,6 +71,11 @@ export class Stage {
   async #watch(context, expected) {
     const fault = (text) => expected.test(text) || this.faults.push(text);
     const opened = new Set();
+    // Chromium may fetch the icon of a page when the next one is there already, whose policy then blocks it.
+    const isIconOfThePageBefore = (text, page) => {
+      const [, icon] = /^(?:Loading the image '|policy broken: img-src )(http:\/\/[^/]+\/)icon\.svg\b/.exec(text) ?? [];
+      return icon !== undefined && !page.startsWith(icon) && [...opened].some((url) => url.startsWith(icon));
+    };
     context.on('request', (request) => {
       const { protocol, hostname } = new URL(request.url());
       if (request.isNavigationRequest()) opened.add(request.url());
@@ -85,7 +90,8 @@ export class Stage {
       const isRefusedPage =
         message.text().startsWith('Failed to load resource: the server responded with') &&
         (opened.has(url) || url.endsWith('/favicon.ico'));
-      if (['error', 'warning'].includes(message.type()) && !isRefusedPage) {
+      const isNoted = isRefusedPage || isIconOfThePageBefore(message.text(), url);
+      if (['error', 'warning'].includes(message.type()) && !isNoted) {
         fault(`console ${message.type()}: ${message.text()} (${url})`);
       }
     });
