@@ -35,7 +35,7 @@ pub enum Unreadable {
 
 use Unreadable::{Refused, Silent};
 
-/// Reads one request. `origin` is the server's own, such as `http://127.0.0.1:9000`. (Tests read with this.)
+/// Reads one request. `origin` is the server's own, such as `http://127.0.0.1:9000`. (Public for tests.)
 ///
 /// # Errors
 ///

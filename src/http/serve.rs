@@ -30,7 +30,7 @@ use super::{Request, Response};
 /// A browser opens six connections to a host at most, and seldom more than two. With 64 here, 64 browsers that
 /// log in at once on a busy machine cut each other off; this leaves room for them.
 pub const MAX_CONNECTIONS: usize = 256;
-/// For a whole request, and again for a whole response. It all happens on one machine. (Tests lay siege to both.)
+/// For a whole request, and again for a whole response. It all happens on one machine. (Public for tests, as the number above.)
 pub const DEADLINE: Duration = Duration::from_secs(10);
 /// How much of what we did not read is taken off the connection before it is closed.
 const MAX_DRAINED_BYTES: usize = 256 * 1024;
