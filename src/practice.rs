@@ -150,7 +150,7 @@ pub fn is_own_secret(secret: &str) -> bool {
         || [&quirks::PLAIN].iter().chain(&quirks::ALL).any(is_fixed)
 }
 
-/// What a provider has to do with, for a screen.
+/// What a provider has received, to be shown.
 pub enum Seen<'a> {
     /// A request, and its answer, which waits until this was looked at.
     Exchange(&'a Request, &'a Answer),

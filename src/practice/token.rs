@@ -75,7 +75,7 @@ fn exchange_code(
     let code = code.ok_or_else(|| invalid_grant("this code is unknown or too old"))?;
     check_code(&code, client, pairs)?;
     if let Some(family) = &code.family {
-        // Everything else was right, so the code and its verifier are in two hands: RFC 6749 §4.1.2 wants
+        // Everything else was right, so two parties have the code and its verifier: RFC 6749 §4.1.2 wants
         // the tokens revoked. After a wrong verifier, that would let an attacker log users out.
         state.revoke(family);
         let remark = "The code was used a second time: all tokens that it bought are revoked.";

@@ -28,7 +28,7 @@ impl Cli {
         ])?;
         if is_rotated {
             self.screen.note(
-                "The old refresh token is used up. If it is sent once more, two hands hold it, and the provider \
+                "The old refresh token is used up. If it is sent once more, two parties have it, and the provider \
                  revokes the tokens of both (RFC 9700 §4.14.2).",
             )?;
         }
