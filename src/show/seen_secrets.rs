@@ -14,7 +14,7 @@ const MAX_SECRETS: usize = 32;
 /// A text that was encoded more often is not looked into.
 const MAX_DECODINGS: usize = 3;
 
-/// The secrets of one login, each with the texts to find.
+/// The secrets of one login, each with the encodings to look for.
 #[derive(Clone, Default)]
 pub(super) struct SeenSecrets(Vec<(String, Vec<String>)>);
 
@@ -30,7 +30,7 @@ impl SeenSecrets {
     pub(super) fn learn_own(&mut self, secret: &str) {
         let is_new = !self.0.iter().any(|(known, _)| known == secret);
         if secret.len() >= MIN_LENGTH && is_new {
-            self.0.push((secret.to_owned(), texts_to_find(secret)));
+            self.0.push((secret.to_owned(), encodings(secret)));
         }
     }
 
@@ -40,11 +40,11 @@ impl SeenSecrets {
         let mut level = Decoded::of(text);
         for _ in 0..=MAX_DECODINGS {
             let plain = plain_characters(&level.text);
-            for (secret, to_find) in
+            for (secret, encoding) in
                 self.0.iter().flat_map(|(s, all)| all.iter().map(move |one| (s, one)))
             {
-                let starts = plain.match_indices(to_find.as_str()).map(|(start, _)| start);
-                found.extend(starts.map(|start| (level.place(start, to_find.len()), secret)));
+                let starts = plain.match_indices(encoding.as_str()).map(|(start, _)| start);
+                found.extend(starts.map(|start| (level.place(start, encoding.len()), secret)));
             }
             level = level.decoded_once_more();
         }
@@ -131,7 +131,7 @@ fn unescape(rest: &str) -> (Vec<u8>, usize) {
 }
 
 /// The secret as it is, and what base64 makes of it inside a longer text.
-fn texts_to_find(secret: &str) -> Vec<String> {
+fn encodings(secret: &str) -> Vec<String> {
     // None, one or two bytes of a group of three may come before; the first characters hold some of their bits,
     // and the last ones some of what comes after.
     let inside = [("", 0), ("x", 2), ("xx", 3)].into_iter().filter_map(|(before, start)| {
@@ -139,7 +139,7 @@ fn texts_to_find(secret: &str) -> Vec<String> {
         base64::encode(bytes.as_bytes()).get(start..bytes.len() / 3 * 4).map(str::to_owned)
     });
     let inside = inside.filter(|encoded| encoded.len() >= 8);
-    inside.chain([Decoded::of(secret).text]).map(|to_find| plain_characters(&to_find)).collect()
+    inside.chain([Decoded::of(secret).text]).map(|encoding| plain_characters(&encoding)).collect()
 }
 
 /// Without the differences that do not count: forms write a space as `+`, base64 for URLs has `-` and `_` in the
