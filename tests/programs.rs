@@ -267,6 +267,11 @@ fn the_public_client_logs_in_without_a_secret_and_basic_works() {
         run(program("step3").arg("--approve").env("OAUTH_CLIENT_AUTH", "basic"));
     assert_eq!(code, 0);
     assert!(printed.contains("\nAuthorization: Basic d29ya3Nob3A6d29ya3Nob3Atc2VjcmV0\n"));
+    // What to notice in a header is printed below the parameters, which have no such name.
+    assert!(
+        printed.contains("\n   Authorization: Client ID and client secret, in base64"),
+        "{printed}"
+    );
 }
 
 #[test]

@@ -34,6 +34,19 @@ fn until_answering(server: &Server) {
     }
 }
 
+/// RFC 9110 §9.3.2. The handler answers as for GET.
+#[test]
+fn the_answer_to_head_ends_with_its_head() {
+    let server = server(DEADLINE);
+    for (method, body) in [("HEAD", ""), ("GET", "hello")] {
+        let mut stream = connect(&server);
+        stream.write_all(format!("{method} / HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).unwrap();
+        let answer = String::from_utf8(until_closed(stream).0).unwrap();
+        assert!(answer.contains("content-length: 5\r\n"), "{answer}");
+        assert!(answer.ends_with(&format!("\r\n\r\n{body}")), "{method}: {answer}");
+    }
+}
+
 /// Slowloris: each byte comes before a read times out, so only a deadline for the whole helps.
 #[test]
 fn a_slow_sender_cannot_move_the_deadline() {
