@@ -87,7 +87,7 @@ pub fn read_redirect(query: &str, client: &Client, state: &str) -> Result<String
     check_code(&code.ok_or(Error::BadCode("it has none"))?)
 }
 
-/// Mix-up: a provider in the attacker's hands passes us the code of another one, and we would carry it
+/// Mix-up: an attacker's provider gives us the code of another one, and we would send it
 /// to the attacker's token endpoint (RFC 9207 §1). So the redirect has to say whom it comes from.
 /// An error counts, too: it would end the login as if our provider had said no.
 fn check_issuer(iss: Option<String>, client: &Client, error: &Option<String>) -> Result<(), Error> {

@@ -1,4 +1,4 @@
-//! What the three steps stand on, written by hand because the lesson needs it.
+//! What the three steps use, written by hand because the lesson needs it.
 //!
 //! OAuth's messages are made of very few things: text in percent-encoding, bytes in base64,
 //! a hash, and values that cannot be guessed. Each is a page of code, so each can be read.

@@ -1,4 +1,4 @@
-//! The client: what registering the application gave us, and where the provider's doors are.
+//! The client: what registering the application gave us, and the provider's addresses.
 //!
 //! A provider knows us by these values and nothing else. `client/settings.rs` makes a client from the
 //! environment and checks every value once, so the three steps can use them as they are.
@@ -31,7 +31,7 @@ pub enum ClientAuthentication {
 /// A registered client. It has no `Debug`, so that no log can hold its secret.
 #[derive(Clone)]
 pub struct Client {
-    /// Public: it stands in the authorization URL.
+    /// Public: it is part of the authorization URL.
     pub client_id: String,
     /// Between us and the token endpoint only. `None` for a public client.
     pub client_secret: Option<String>,

@@ -5,7 +5,7 @@
 //! An HTTP status is no error by itself: the `read_…` functions look at it and decide.
 //!
 //! A text that a server chose is printed between quotes with its control characters escaped, so that
-//! it cannot steer the terminal. No variant holds a secret of ours; but a server can
+//! it cannot control the terminal. No variant holds a secret of ours; but a server can
 //! say anything, so the programs mask what it says before they print it.
 
 mod explain;

@@ -24,7 +24,7 @@ use crate::http::{Request, Response};
 /// The user, as the provider describes them.
 #[derive(Clone)]
 pub struct User {
-    /// Who it is. Names and e-mail addresses change hands; this stays, at this one provider.
+    /// Who it is. Names and e-mail addresses can pass to another person; this cannot, at this one provider.
     pub id: String,
     /// The name to show, if the user gave one.
     pub name: Option<String>,

@@ -26,7 +26,7 @@ enum Message {
     Unreadable(&'static str),
 }
 
-/// The way to the screen. A terminal that stands still (Ctrl-S), or a pipe that is not read, keeps no client
+/// The queue of the screen. A terminal that is stopped (Ctrl-S), or a pipe that is not read, keeps no client
 /// waiting: what finds no room is counted only.
 struct ToScreen {
     messages: SyncSender<Message>,

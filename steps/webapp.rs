@@ -1,6 +1,6 @@
 //! The demo web app: a login button, a members' page, and a look behind the scenes.
 //!
-//! The practice provider runs inside it; with `--provider NAME` a real one stands beside it.
+//! The practice provider runs inside it; with `--provider NAME` there is a real one, too.
 //! Follow it in TUTORIAL.md, or read `webapp/login.rs` from top to bottom.
 
 #[path = "webapp/app.rs"]
@@ -71,7 +71,7 @@ fn refuse_own_path(redirect_uri: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Listens where the browser comes back to, or at `port`, where TLS in front hands the requests on.
+/// Listens where the browser comes back to, or at `port`, where a TLS server in front forwards the requests to.
 fn listen(client: &mut Client, port: Option<u16>) -> Result<Vec<TcpListener>, Error> {
     let Some(port) = port else {
         let (listeners, redirect_uri) = loopback::listen_at(&client.redirect_uri, client.any_port)?;

@@ -63,7 +63,7 @@ fn page(status: u16, mark: char, title: &str, text: &str) -> Response {
     );
     Response::new(status, "text/html; charset=utf-8", body)
         .with_header("content-security-policy", &policy)
-        // The code stands in the address: it must not be kept, nor travel on in a Referer header.
+        // The code is in the address: it must not be kept, nor travel on in a Referer header.
         .with_header("cache-control", "no-store")
         .with_header("referrer-policy", "no-referrer")
         .with_header("x-content-type-options", "nosniff")

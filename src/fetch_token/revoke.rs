@@ -1,6 +1,6 @@
 //! Give a token back: from then on it is worth nothing to anyone who has a copy.
 //!
-//! At logout the client has no more use for its tokens, but a thief has. The refresh token is the one to
+//! At logout the client has no more use for its tokens, but an attacker has. The refresh token is the one to
 //! revoke: the provider revokes with it the access tokens of the same grant.
 //!
 //! ```text

@@ -161,7 +161,7 @@ fn count_members(value: &Value) -> usize {
     }
 }
 
-/// The members as they were written: a colon outside of strings stands in each, and nowhere else.
+/// The number of members as written: each has one colon outside of strings, and there is no other.
 fn count_colons(json: &str) -> usize {
     let (mut colons, mut in_string, mut is_escaped) = (0, false, false);
     for byte in json.bytes() {

@@ -1,7 +1,7 @@
 //! A request and a response as plain data: what we see is what travels.
 //!
 //! Nothing is added later. `Host`, `Content-Length` and the others that a library would add
-//! behind our back are in the list of headers from the start, in the order of the wire.
+//! by itself are in the list of headers from the start, in the order in which they are sent.
 //!
 //! ```text
 //! Request { method, target, headers, body }  ->  "POST /token HTTP/1.1␍␊Host: …"

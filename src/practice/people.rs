@@ -10,7 +10,7 @@
 pub struct Person {
     /// Never changes and is never given to another person: the key to store.
     pub id: u64,
-    /// The name that she types to log in. Elsewhere such a name can change hands.
+    /// The name that she types to log in. Elsewhere such a name can pass to another person.
     pub login: &'static str,
     /// The name that she goes by, as plain text.
     pub name: &'static str,

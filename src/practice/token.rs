@@ -100,7 +100,7 @@ fn exchange_code(
     issue(state, token, code.grant.scopes)
 }
 
-/// Whether the code is in the hands that it was meant for.
+/// Whether the client that brings the code is the one that it was issued to.
 fn check_code(code: &Code, client: &Registration, pairs: &Pairs) -> Result<(), TokenAnswer> {
     if code.grant.client_id != client.client_id {
         return Err(invalid_grant("this code was given to another client"));
@@ -144,7 +144,7 @@ fn refresh(
         .filter(|token| token.client_id == client.client_id)
         .ok_or_else(|| invalid_grant("this refresh token is unknown, too old or revoked"))?;
     if old.used {
-        // There are two copies, and which is the thief's is not known: both end.
+        // There are two copies, and which is the attacker's is not known: both end.
         state.revoke(&old.family);
         let remark = "A refresh token was used a second time: its whole family is revoked.";
         state.remarks.push(remark.into());

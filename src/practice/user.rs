@@ -98,7 +98,7 @@ fn challenge(status: u16, error: &str, description: &str) -> Response {
         .with_header("www-authenticate", &value)
 }
 
-/// RFC 6750 §3: "the scope necessary to access the protected resource" stands beside the error.
+/// RFC 6750 §3: "the scope necessary to access the protected resource" is sent with the error.
 fn insufficient_scope(needed: &str) -> Response {
     let mut response =
         challenge(403, "insufficient_scope", &format!("this needs the scope {needed}"));

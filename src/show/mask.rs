@@ -2,7 +2,7 @@
 //!
 //! A login is shown on walls and pasted into chats. With the practice provider everything may be read. With a real
 //! one, a code or a token on the screen could be used by anyone who reads it. So the mask is a list of what may
-//! be shown, not a hunt for secrets: a value under any other name is cut to its first four characters.
+//! be shown, not a search for secrets: a value under any other name is cut to its first four characters.
 //!
 //! ```text
 //! access_token=gho_16C7e42F292c6912E7&scope=read%3Auser  ->  access_token=gho_…&scope=read%3Auser
@@ -82,7 +82,7 @@ impl Mask {
         }
     }
 
-    /// The same for a value that stands in a message: so many of them and no more.
+    /// The same for a value in a message: up to a fixed number of them.
     fn notice(&mut self, name: &str, value: &str) {
         if self.is_secret(name, value) {
             self.seen.learn(value);
@@ -290,7 +290,7 @@ impl fmt::Debug for Response {
     }
 }
 
-/// What stands in the place of a body that cannot be masked.
+/// What is shown instead of a body that cannot be masked.
 fn withheld(length: usize) -> String {
     format!("({length} bytes, withheld: neither a JSON object nor a form)")
 }

@@ -19,7 +19,7 @@ const MAX_DECODINGS: usize = 3;
 pub(super) struct SeenSecrets(Vec<(String, Vec<String>)>);
 
 impl SeenSecrets {
-    /// From now on this value, which stands in a message, is hidden.
+    /// From now on this value of a message is hidden.
     pub(super) fn learn(&mut self, secret: &str) {
         if self.0.len() < MAX_SECRETS {
             self.learn_own(secret);

@@ -1,4 +1,4 @@
-//! Text from outside that cannot steer a terminal.
+//! Text from outside that cannot control a terminal.
 //!
 //! A server may put an escape sequence into its answer, and a terminal would obey it: clear the
 //! screen, change the title, hide a line. Characters that turn the direction of text can make one thing

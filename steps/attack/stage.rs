@@ -1,6 +1,6 @@
 //! The stage of the attack lab: scenes and messages.
 //!
-//! A play hands real requests to the real code of this repository and shows each.
+//! A play sends real requests to the real code of this repository and shows each.
 
 use std::io::{self, Write};
 use std::sync::Arc;

@@ -25,7 +25,7 @@ pub struct ChosenProvider {
 }
 
 impl ChosenProvider {
-    /// Whether the provider is on this machine, so that what it hands out is worth nothing elsewhere.
+    /// Whether the provider is on this machine, so that what it issues is worth nothing elsewhere.
     pub fn is_local(&self) -> bool {
         let client = &self.client;
         [&client.authorization_endpoint, &client.token_endpoint, &client.user_info_endpoint]

@@ -26,12 +26,12 @@ impl Screen {
         Screen { mask, exchanges: 0 }
     }
 
-    /// One line of ours. What it quotes from outside is masked and cannot steer the terminal.
+    /// One line of ours. What it quotes from outside is masked and cannot control the terminal.
     pub fn say(&self, line: &str) -> Result<(), Failure> {
         print(&self.mask.text(line))
     }
 
-    /// A line as it is, save for what could steer the terminal: for the authorization URL.
+    /// A line as it is, except for what could control the terminal: for the authorization URL.
     pub fn print_raw(&self, line: &str) -> Result<(), Failure> {
         print(&visible(line))
     }

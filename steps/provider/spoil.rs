@@ -1,6 +1,6 @@
 //! The tricks: how each spoils an answer, and what the client's next request tells.
 //!
-//! What a trick spoils, and how, stands in `tricks.txt`: a value of the redirect or of the answer that is another
+//! What a trick spoils, and how, is in `tricks.txt`: a value of the redirect or of the answer that is another
 //! one or missing, or a status.
 
 use oauth2_by_hand::by_hand::random;

@@ -97,7 +97,7 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    /// The name to show. It is only shown: it opens no door.
+    /// The name to show. It is only shown: it gives no access.
     pub fn name(&self) -> &str {
         self.account.user.name.as_deref().unwrap_or("No name")
     }
@@ -204,7 +204,7 @@ impl Memory {
     }
 
     /// Finds or creates the account, and brings it up to date. Its key is the provider and the
-    /// provider's id: names and e-mail addresses change hands.
+    /// provider's id: names and e-mail addresses can pass to another person.
     pub fn account(&mut self, provider: &Arc<Provider>, user: User) -> String {
         let key = format!("{}/{}", provider.name, user.id);
         let known = self.accounts.get(&key, self.now());

@@ -1,7 +1,7 @@
 //! The messages of one login, kept so that "behind the scenes" can show them.
 //!
 //! They are masked before they are kept: what must not be seen is not even in memory. Each has a largest
-//! size, since a browser sends what it likes. What to notice in each stands in `pages/scenes.html`.
+//! size, since a browser sends what it likes. What to notice in each is in `pages/scenes.html`.
 
 use oauth2_by_hand::http::{Request, Response};
 use oauth2_by_hand::show::mask::Mask;

@@ -1,7 +1,7 @@
 //! The developer's pages: the form that registers an application, and what it gives.
 //!
 //! Client ID and client secret are shown once, with the lines to paste into a terminal. What was typed comes
-//! back if something is wrong with it, and no value can end the quotes that it stands in.
+//! back if something is wrong with it, and no value can end the quotes around it.
 //!
 //! Specification: [RFC 6749 §2], client registration.
 //!
@@ -50,7 +50,7 @@ pub fn register_form(
     page(status, "Register a new application", &main)
 }
 
-/// Hands over client ID, client secret and the lines that configure a client with them. It is the one page
+/// Shows client ID, client secret and the lines that configure a client with them. It is the one page
 /// that shows the secret.
 pub fn registered_page(client: &Registration, settings: &[(&'static str, String)]) -> Response {
     let setting = |wanted| {

@@ -1,7 +1,7 @@
 //! Which client is at the token endpoint, and can it prove it?
 //!
 //! A confidential client shows its secret, in the form or in a header but not in both. A public
-//! client has none and says only its name. Wrong secrets cost time: after a few of them the client has
+//! client has none and says only its name. Wrong secrets are slowed down: after a few of them the client has
 //! to wait, longer each time, and no other client does.
 //!
 //! Specification: [RFC 6749 §2.3.1, §3.2.1, §5.2].
