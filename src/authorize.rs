@@ -1,6 +1,6 @@
 //! Step 1: send the user to the authorization server, and read what the browser brings back.
 //!
-//! All that the client has to say travels in one URL, because the browser is the only messenger so
+//! All that the client has to say is in one URL, because only the browser speaks to the provider so
 //! far. Its history and its extensions can read that URL, so it carries the hash of the code
 //! verifier, never the verifier, and never the client secret.
 //!

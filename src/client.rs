@@ -17,7 +17,7 @@ pub mod settings;
 
 /// How the client proves to the token endpoint who it is ([RFC 6749 §2.3.1]).
 ///
-/// It is an explicit choice and never a silent second try: the first one may have used up the code.
+/// It is chosen. The other way is never tried: the first attempt may have used up the code.
 ///
 /// [RFC 6749 §2.3.1]: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub struct Client {
     pub authorization_endpoint: String,
     /// Where a code becomes an access token.
     pub token_endpoint: String,
-    /// Where the access token buys the user's name.
+    /// Where the user's information is, for a client with an access token.
     pub user_info_endpoint: String,
     /// Where a token is given back, if the provider has such an endpoint (RFC 7009).
     pub revocation_endpoint: Option<String>,

@@ -26,7 +26,7 @@ use crate::http::{Request, Response};
 /// What the token endpoint gave us. It has no `Debug`, so that no log can hold it.
 #[derive(Clone)]
 pub struct Token {
-    /// The key to the user's information. It is opaque: only the provider knows what is in it.
+    /// Gives access to the user's information. It is opaque: only the provider knows what is in it.
     pub access_token: String,
     /// `Bearer`, with the server's capitalization.
     pub token_type: String,

@@ -1,6 +1,6 @@
 //! Step 3: ask who the user is.
 //!
-//! The access token is all that the API wants to see: a client that has it may ask. So it travels in one
+//! The API asks for the access token only: a client that has it may ask. So it is sent in one
 //! header, over TLS, to the address from our configuration and no other; never in a URL, where
 //! histories and logs would keep it.
 //!

@@ -28,7 +28,7 @@ use cli::wrapped::wrapped;
 use cli::{Failure, Options};
 use stage::Stage;
 
-/// One block of the list. What each field is for stands at its top.
+/// One block of the list. Its fields are explained at the top of the list.
 struct Attack {
     group: &'static str,
     name: &'static str,

@@ -155,7 +155,7 @@ impl Cli {
         })
     }
 
-    /// The head line of a step.
+    /// The heading of a step.
     pub fn heading(&self, title: &str) -> Result<(), Failure> {
         self.screen.heading(title)
     }
@@ -373,7 +373,7 @@ fn when_it_expires(token: &Token) -> String {
     }
 }
 
-/// In which way the granted scope is another one than the scope that was asked for. It is a success all
+/// How the granted scope differs from the scope that was asked for. It is a success all
 /// the same (RFC 6749 §5.1), and the client has to look what it got.
 fn granted_and_asked(asked: &str, granted: &[String]) -> Option<String> {
     let asked: Vec<&str> = asked.split(' ').filter(|scope| !scope.is_empty()).collect();

@@ -73,7 +73,7 @@ fn schedule(block: &[u8]) -> [u32; 64] {
     w
 }
 
-/// §6.2.2 steps 2 and 3: the 64 rounds that stir one block into the hash.
+/// §6.2.2 steps 2 and 3: the 64 rounds that mix one block into the hash.
 fn compress(
     [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h]: [u32; 8],
     w: [u32; 64],

@@ -1,6 +1,6 @@
-//! What a request at the redirect URI is worth.
+//! Whether a request at the redirect URI is the answer to the login that waits.
 //!
-//! It is judged against the one login that waits, answered with a page at once, and handed on with its
+//! It is compared with that login, answered with a page at once, and passed on with its
 //! outcome. Nothing here waits for a person, so no connection stays open while one reads the screen.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::http::{Request, Response, endpoint};
 
-/// A page can send any number of requests here. More than these are answered, but not handed on.
+/// A page can send any number of requests here. More than these are answered, but not passed on.
 const MAX_STRAY_VISITS: usize = 100;
 
 /// A request at the redirect URI, or a pasted URL as one, and what it brought.
@@ -39,7 +39,7 @@ impl Judge {
         Judge { client, state: state.to_owned(), visits, stray_visits, decided }
     }
 
-    /// Answers a request, and hands it on with its outcome.
+    /// Answers a request, and passes it on with its outcome.
     pub(super) fn answer(&self, request: &Request) -> Response {
         let misdirected = misdirected(request, &self.client.redirect_uri);
         let outcome = match misdirected {

@@ -1,6 +1,6 @@
 //! The named values of a response: `{"access_token": "…", "scope": "…"}`.
 //!
-//! Token and user responses are one flat object of texts and numbers. OAuth says JSON; a few
+//! Token and user responses are one flat object of strings and numbers. OAuth says JSON; a few
 //! servers send a form. Both are read into the same thing here, so that the steps see only names.
 //!
 //! ```text

@@ -60,14 +60,14 @@ impl Stage {
         self.exchange((who, "provider"), request, |request| provider.handle(request))
     }
 
-    /// Sends a token request: whose name the token buys, or why there is none.
+    /// Sends a token request: the name of the token's user, or why there is none.
     pub fn redeem(&mut self, who: &str, request: &Request) -> Result<String, String> {
         let response = self.ask(who, request);
         let token = fetch_token::read_token(&response).map_err(first_line)?;
         self.whose(&token.access_token)
     }
 
-    /// Step 3: whose name an access token buys.
+    /// Step 3: the name of an access token's user.
     pub fn whose(&self, access_token: &str) -> Result<String, String> {
         let client = self.client(&[]).map_err(first_line)?;
         let request = get_user_info::user_info_request(&client, access_token);
@@ -105,7 +105,7 @@ pub fn words(page: &Response) -> String {
     format!("{} {}: {said}", page.status, between(&main, "", "<"))
 }
 
-/// What stands between two texts; nothing where the first is missing.
+/// The part between two others; empty where the first is missing.
 pub fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     let rest = text.split_once(before).map_or("", |(_, rest)| rest);
     rest.split(after).next().unwrap_or_default()

@@ -21,7 +21,7 @@ pub enum Ended {
     NotSet(String),
 }
 
-/// A refusal of what the attack depends on. Everywhere else `?` makes of an error that the scene is not set.
+/// A refusal of what the attack depends on. Everywhere else `?` turns an error into `NotSet`.
 pub fn stopped(words: impl Display) -> Ended {
     Ended::Stopped(first_line(words))
 }

@@ -1,7 +1,7 @@
 //! `--approve`: the program plays the user too, for machines without a browser.
 //!
 //! It does what a browser and a person do: fetch the consent page, read its form, click Allow, follow
-//! the redirect. The provider cannot tell the difference, and has no back door for it.
+//! the redirect. The provider cannot tell the difference, and treats it like any browser.
 
 use super::Failure;
 use oauth2_by_hand::http::{Request, Response, endpoint, send};

@@ -47,7 +47,7 @@ fn opener() -> Command {
     }
 }
 
-/// Ctrl-C goes to every process of the terminal's group: the browser shall not be in ours.
+/// Ctrl-C goes to every process of the terminal's group: so the browser gets a group of its own.
 #[cfg(unix)]
 fn own_group(command: &mut Command) {
     std::os::unix::process::CommandExt::process_group(command, 0);

@@ -1,4 +1,4 @@
-//! The command line: options in, or a clear word about the one that is wrong.
+//! The command line: options in, or an error that names the wrong one.
 
 use super::{Failure, provider_help};
 use oauth2_by_hand::client::providers::preset;
@@ -9,7 +9,7 @@ use oauth2_by_hand::show::mask::Mask;
 #[derive(Clone, Default)]
 pub struct Options {
     pub provider: Option<String>,
-    /// Whose habits the practice provider puts on.
+    /// Whose habits the practice provider imitates.
     pub like: Option<&'static Quirks>,
     pub no_browser: bool,
     pub approve: bool,

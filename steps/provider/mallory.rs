@@ -73,7 +73,7 @@ impl Mallory {
     /// The practice provider's answer, spoilt where it is a trick's turn.
     fn answer(&self, request: &Request) -> Answer {
         let mut answer = self.provider.answer(request);
-        // Another host is none of ours (DNS rebinding), but for the port that a trick leads to.
+        // Any other host is refused (DNS rebinding), except the port that a trick leads to.
         let is_elsewhere = request.header("Host") == Some(&self.elsewhere);
         if answer.response.status == 421 && !is_elsewhere {
             return answer;

@@ -58,7 +58,7 @@ pub struct App {
     /// Our own address, such as `http://127.0.0.1:8080`.
     origin: String,
     providers: Vec<Arc<Provider>>,
-    /// It has a clock that a test can turn.
+    /// It has a clock that a test can set.
     pub memory: Mutex<Memory>,
 }
 

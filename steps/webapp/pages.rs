@@ -77,7 +77,7 @@ pub fn log_in_link(provider: &str, next: &str) -> String {
 }
 
 /// The picture, or the first letter of the name. We never fetch it: the address is the user's choice, and
-/// from in here it could be a door that is closed from outside.
+/// from here it could lead to a server that is closed to the outside.
 pub fn portrait(viewer: &Viewer, size: &str) -> Html {
     let initial = viewer.name().chars().find(|c| c.is_alphanumeric()).unwrap_or('?').to_uppercase();
     match picture(viewer) {
