@@ -1,7 +1,7 @@
 //! The other side of the wire: a provider to practise on.
 //!
 //! Authorization server and resource server in one, as at GitHub and most others. It is written
-//! after the RFCs and not after our client: it shares the ground floor with the three steps,
+//! after the RFCs and not after our client: it shares the lowest modules with the three steps,
 //! knows nothing of them, and they know nothing of it. They meet on the wire, so each checks the other.
 //!
 //! ```text

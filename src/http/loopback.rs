@@ -17,7 +17,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 use super::endpoint::{self, Endpoint};
 use crate::error::Error;
 
-/// Listens at `redirect_uri`, and says at which one it came to be.
+/// Listens at `redirect_uri`, and returns the URI actually used.
 ///
 /// Where `any_port` is true and the port is taken, another one is used.
 ///
@@ -46,7 +46,7 @@ pub fn listen_at(redirect_uri: &str, any_port: bool) -> Result<(Vec<TcpListener>
 
 /// Listens on a loopback host: `127.0.0.1`, `[::1]`, or `localhost`, which is both.
 ///
-/// Port 0 lets the system choose; the port that it came to be is given back. Nothing else than loopback can
+/// Port 0 lets the system choose; the port actually used is returned. Nothing else than loopback can
 /// be named.
 ///
 /// # Errors

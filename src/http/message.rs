@@ -105,7 +105,7 @@ impl Request {
         self.target.split_once('?').map_or("", |(_, query)| query)
     }
 
-    /// The message as it stands on the wire, secrets and all.
+    /// The message as it is sent, with its secrets.
     pub fn to_wire(&self) -> String {
         let first_line = format!("{} {} HTTP/1.1", self.method, self.target);
         head(&first_line, &self.headers) + &self.body
@@ -203,13 +203,13 @@ impl Response {
         std::str::from_utf8(&self.body).ok()
     }
 
-    /// Everything of the message before its body, as it stands on the wire.
+    /// Everything of the message before its body, as it is sent.
     pub fn head_to_wire(&self) -> String {
         let first_line = format!("HTTP/1.1 {} {}", self.status, reason(self.status));
         head(&first_line, &self.headers)
     }
 
-    /// The message as it stands on the wire, secrets and all.
+    /// The message as it is sent, with its secrets.
     pub fn to_wire(&self) -> Vec<u8> {
         let mut wire = self.head_to_wire().into_bytes();
         wire.extend_from_slice(&self.body);

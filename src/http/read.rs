@@ -1,7 +1,7 @@
 //! Reading one request from a connection, strictly.
 //!
 //! A server that guesses what a broken request means can be made to guess wrong: two programs
-//! that read one stream of bytes in two ways are an old way in. So there are no guesses here. What is not
+//! that read one stream of bytes in two ways are an old attack. So there are no guesses here. What is not
 //! exactly HTTP/1.1 is answered with a 4xx and the connection is closed.
 //!
 //! ```text

@@ -137,7 +137,7 @@ fn explain(error: ureq::Error, origin: &str, agent: &Agent) -> Error {
             let timeout = agent.config().timeouts().global.unwrap_or_default();
             return Error::TimedOut { origin: origin.into(), seconds: timeout.as_secs() };
         }
-        // The TLS library's own errors come wrapped like this, once the connection stands.
+        // The TLS library's own errors come wrapped like this, once the connection is made.
         ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
             format!("its TLS certificate or protocol was refused: {error}")
         }

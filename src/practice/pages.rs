@@ -23,7 +23,7 @@ pub const STYLE: &str = include_str!("pages/style.css");
 /// The provider's mark, to serve as `/icon.svg`.
 pub const ICON: &str = include_str!("pages/icon.svg");
 
-/// A whole page, with the headers that keep it where it belongs.
+/// A whole page, with its security headers.
 ///
 /// No `form-action`: Chromium holds it against every redirect after the form, also against those of the client,
 /// which may lead to its front end on another port. Allow would do nothing then.

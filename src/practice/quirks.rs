@@ -1,6 +1,6 @@
 //! How real providers differ from the RFC's picture and from each other, as data.
 //!
-//! A preset cannot be tried without an account and a network. So the practice provider can put on the
+//! A preset cannot be tried without an account and a network. So the practice provider can imitate the
 //! habits of another one: `--like github`. Each habit is a value here, is consulted in one
 //! named place, and is said on the screen when it happens. Only what a provider's documentation or a
 //! well-known client shows is put down to its name; habits seen at others are under `odd`.
@@ -94,13 +94,13 @@ pub enum SecretIn {
 pub enum ExpiresIn {
     /// As the RFC has it.
     Number,
-    /// As a text of digits.
+    /// As a string of digits.
     Text,
     /// Not at all.
     Absent,
 }
 
-/// When a refresh token is handed out.
+/// When a refresh token is issued.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Refresh {
     /// With each access token.

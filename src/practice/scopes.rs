@@ -1,8 +1,8 @@
 //! The two scopes of the practice provider, and what each means in plain words.
 //!
 //! A scope is a name for a permission. The application asks with the name; the person answers
-//! to the meaning. A consent page that shows only the name asks for a signature under a text
-//! that the user has not read, so name and meaning live side by side here.
+//! to the meaning. A consent page that shows only the name asks for consent to something
+//! that the user does not understand, so name and meaning are kept together here.
 //!
 //! Specification: [RFC 6749 §3.3]. Which names exist is for each provider to say; these are GitHub's.
 //!

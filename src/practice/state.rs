@@ -1,6 +1,6 @@
 //! What the provider remembers, and for how long.
 //!
-//! Each thing that is handed out is found again by its own random name: a question on the consent
+//! Each thing that is issued is found again by its own random name: a question on the consent
 //! page, a code, a token. Each knows everything that it is bound to, so that nothing
 //! has to be believed that comes back with it.
 //!

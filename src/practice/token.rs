@@ -1,6 +1,6 @@
 //! The token endpoint: a code, or a refresh token, for an access token.
 //!
-//! No person is here any more, only the client. It has to show who it is, that the code was given to
+//! Only the client takes part here, no person. It has to show who it is, that the code was given to
 //! it, for this redirect URI, and that it is the one who asked. Each check is one line with a name;
 //! a code that fails none of them and was used before was stolen.
 //!

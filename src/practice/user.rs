@@ -1,6 +1,6 @@
 //! The resource server: who bears a good access token may see the user.
 //!
-//! It does not ask who the client is, and it sees no code and no secret. The token is all, so the
+//! It does not ask who the client is, and it sees no code and no secret. Only the token counts, so the
 //! answer to a bad one says only that it is bad, in the header that RFC 6750 made for it.
 //!
 //! Specification: [RFC 6750 §2.1, §3, §3.1].

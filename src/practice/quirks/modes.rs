@@ -1,4 +1,4 @@
-//! Whose habits can be put on: the seven presets, none at all, and a collection of oddities.
+//! Whose habits can be imitated: the seven presets, none at all, and a collection of oddities.
 //!
 //! What a mode does not mention is as in [`PLAIN`]. The names of the scopes are the provider's own; what
 //! they mean here is what the practice provider can do.

@@ -1,4 +1,4 @@
-//! The token answer in the dress of another provider.
+//! The token answer as another provider gives it.
 //!
 //! First `token.rs` makes the answer that the RFC asks for. Then it gets the habits of the provider that is
 //! imitated, one after the other, and each one that changes something is said on the screen.
