@@ -77,7 +77,7 @@ impl Browser {
         stage.allow(&url, self.person)
     }
 
-    /// Whom the web app welcomes, and as which account; or what the page says instead.
+    /// The user and the account that the welcome page shows; or what the page says instead.
     pub fn welcome(&mut self, stage: &mut Stage) -> Result<(String, String), String> {
         let page = self.open(stage, &format!("{APP}/welcome"));
         let html = page.text().unwrap_or_default();

@@ -40,7 +40,7 @@ impl Stage {
         settings::client(&settings)
     }
 
-    /// A person's browser opens the authorization URL, and she clicks Allow: where it is sent, or what the page says.
+    /// Opens the authorization URL and clicks Allow. Returns the URL of the redirect, or what the page says instead.
     pub fn allow(&mut self, url: &str, (name, person): Person) -> Result<String, String> {
         self.address(&format!("{name}'s browser -> provider"), url);
         let page = self.provider.handle(&Request::get(url));

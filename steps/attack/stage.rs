@@ -16,7 +16,7 @@ use super::verdict::Played;
 /// An attack, played from beginning to end.
 pub type Play = fn(&mut Stage) -> Played;
 
-/// The practice provider, and the terminal of a play. Should that be gone, the play goes on.
+/// The practice provider, and the terminal of a play. If the terminal is closed, the play goes on.
 pub struct Stage {
     pub provider: Arc<Provider>,
     screen: Screen,
@@ -51,7 +51,7 @@ impl Stage {
         let _ = self.screen.request(title, request, &NOTHING);
     }
 
-    /// Shows a request, has it answered, and shows the answer: of a page only its head.
+    /// Shows a request, passes it to `answer`, and shows the response; of a page, only the head.
     pub fn exchange(
         &mut self,
         (from, to): (&str, &str),

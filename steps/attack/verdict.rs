@@ -1,6 +1,6 @@
 //! How a play ends, and the verdict: what stopped the attack, and what to change next.
 //!
-//! It must not lie. A line is named only if the refusal has the words of that line, and the line is there.
+//! It must be true. It names a line only if the refusal has the words of that line and the line is in its file.
 
 use std::fmt::Display;
 use std::fs;
@@ -62,7 +62,7 @@ pub fn verdict(attack: &Attack, played: Played) -> (String, bool) {
             "The scene could not be set: {}\nThat is no defence. It is an error of ours, or of a change of yours.",
             visible(&problem)
         )),
-        // What forged words do, they do here: this is what was won.
+        // Printed without escaping, on purpose: the terminal shows what the attack achieves.
         (Ok(what), None) => has_won(&what) + &format!("Put the line back into {file}:\n\n+ {line}"),
         (Ok(what), Some(number)) => {
             has_won(&what)
