@@ -234,7 +234,7 @@ impl Cli {
         let shown = match outcome {
             Ok(_) => self.show_redirect(request, notice::REDIRECT),
             Err(Error::AuthorizationRefused { .. }) => self.show_redirect(request, notice::REFUSAL),
-            // Browsers ask for icons and more; that is nothing to tell.
+            // Browsers ask for icons and more; the user need not know of that.
             Err(Error::NotTheRedirect(_)) if !self.options.paste => Ok(()),
             Err(error) if error.is_stray() => self.note_refusal(error),
             // The program ends with it, and says so there.
@@ -374,7 +374,7 @@ fn when_it_expires(token: &Token) -> String {
 }
 
 /// How the granted scope differs from the scope that was asked for. It is a success all
-/// the same (RFC 6749 §5.1), and the client has to look what it got.
+/// the same (RFC 6749 §5.1), and the client has to check which scope it got.
 fn granted_and_asked(asked: &str, granted: &[String]) -> Option<String> {
     let asked: Vec<&str> = asked.split(' ').filter(|scope| !scope.is_empty()).collect();
     let granted: Vec<&str> = granted.iter().map(String::as_str).collect();

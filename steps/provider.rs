@@ -27,7 +27,7 @@ enum Message {
 }
 
 /// The queue of the screen. A terminal that is stopped (Ctrl-S), or a pipe that is not read, keeps no client
-/// waiting: what finds no room is counted only.
+/// waiting: messages for which there is no room are only counted.
 struct ToScreen {
     messages: SyncSender<Message>,
     dropped: Arc<AtomicUsize>,

@@ -60,7 +60,7 @@ fn serve(options: &Options) -> Result<(), Failure> {
     }
 }
 
-/// From a login no browser can come back to a page or a form of ours.
+/// Refuses a redirect URI whose path is one of our own pages or forms.
 fn refuse_own_path(redirect_uri: &str) -> Result<(), Error> {
     let (_, target) = endpoint::split(redirect_uri);
     let path = target.split('?').next().unwrap_or_default();

@@ -437,7 +437,7 @@ fn an_invented_attack_is_stopped_and_wins_like_the_others() {
     });
 }
 
-/// Each ending that is no victory of the line is told apart.
+/// The verdict distinguishes all the endings in which the line did not stop the attack.
 #[test]
 #[ignore = "compiles a copy of the project for each; .ci/run runs it"]
 fn what_else_can_happen_is_told_apart() {

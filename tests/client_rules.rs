@@ -69,7 +69,7 @@ fn a_code_is_sent_once_whatever_comes_back() {
         let requests = requests.lock().unwrap();
         let targets: Vec<&str> = requests.iter().map(|one| one.target.as_str()).collect();
         assert_eq!(targets, ["/token"], "{what}");
-        // RFC 9700 §2.1.1: nobody talks us out of PKCE or into a second method of authentication.
+        // RFC 9700 §2.1.1: no answer makes us leave out PKCE or add a second method of authentication.
         assert!(requests[0].body.contains("code_verifier="), "{what}");
     }
 }
@@ -145,7 +145,7 @@ fn when_the_url_is_shown_the_port_is_open_and_only_on_this_machine() {
     let mut step1 = Running::start(&mut step1);
     step1.authorization_url();
     assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
-    // Linux answers on all of 127.0.0.0/8: who had bound 0.0.0.0 would be reached by this.
+    // Linux answers on all of 127.0.0.0/8: a program that listens on 0.0.0.0 would answer here.
     assert!(TcpStream::connect(("127.0.0.2", port)).is_err());
 }
 
@@ -311,7 +311,6 @@ fn credentials_in_a_url_are_named_as_what_they_are() {
     }
 }
 
-/// The request would leave around the proxy otherwise. The value may hold a password.
 /// A proxy that has ended, and one that lets nothing through: what happened, and the variable to look at.
 #[test]
 fn a_proxy_that_does_not_pass_the_request_on_is_named() {
@@ -336,6 +335,7 @@ fn a_proxy_that_does_not_pass_the_request_on_is_named() {
     }
 }
 
+/// Otherwise the request would bypass the proxy. The value may hold a password.
 #[test]
 fn an_unusable_proxy_is_named_before_anything_is_sent() {
     for (variable, value) in [
@@ -352,7 +352,7 @@ fn an_unusable_proxy_is_named_before_anything_is_sent() {
         assert!(!format!("{printed}{errors}").contains("Canary"), "{printed}{errors}");
         assert!(!printed.contains("response_type=code"), "no login was begun: {printed}");
 
-        // Nothing that stays on this machine minds.
+        // Requests that stay on this machine do not use the proxy.
         let (_, errors, code) = run(program("step3").arg("--approve").env(variable, value));
         assert_eq!(code, 0, "{errors}");
     }

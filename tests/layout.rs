@@ -211,7 +211,7 @@ fn below(module: &str, name: &str) -> String {
     if module.is_empty() { name.to_owned() } else { format!("{module}::{name}") }
 }
 
-/// Two files that import each other have to be read together. To hand on with `pub use` is no import.
+/// Two files that import each other have to be read together. A re-export with `pub use` does not count as an import.
 #[test]
 fn no_file_imports_one_that_needs_it() {
     let files = rust_files("src").into_iter().filter(|path| !path.ends_with("tests.rs"));
@@ -421,7 +421,7 @@ fn the_line_counts_in_the_readme_are_right() {
     assert!(counted >= 10, "{counted} rows");
 }
 
-/// No panic outside tests is the compiler's and clippy's business; that nobody turns it off is ours.
+/// The compiler and clippy forbid panics outside tests; this test checks that no file turns that off.
 #[test]
 fn the_lints_that_forbid_panics_stay_on() {
     let manifest = read("Cargo.toml");

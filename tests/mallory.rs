@@ -281,7 +281,7 @@ fn log_in_carelessly(mallory: &Mallory, client_id: &str, pkce: bool, state: &str
     }
 }
 
-/// Without this, the report could praise everybody.
+/// Without this test, the report could call every client correct.
 #[test]
 fn a_careless_client_falls_for_each_trick_that_the_provider_can_see() {
     let mallory = Mallory::start(&[]);
@@ -334,7 +334,7 @@ fn a_client_that_tries_both_redirects_has_fallen_in_either_order() {
     }
 }
 
-/// Else the person would be sent on with the code that the trick is played with, and the trick be over.
+/// Otherwise the browser would go on with the code that the trick needs, and the trick would be over.
 #[test]
 fn a_double_click_on_allow_is_one_login_and_gets_the_same_answers() {
     let mallory = Mallory::start(&[]);

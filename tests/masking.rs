@@ -53,7 +53,7 @@ fn masked_run(
     (printed.replace(&url, "") + &errors, secrets, code)
 }
 
-/// The secret in every spelling in which it could stand there.
+/// Checks that no spelling of a secret appears in the output.
 fn assert_hidden(shown: &str, secrets: &[String]) {
     use base64::Engine;
     for secret in secrets {
@@ -268,7 +268,6 @@ fn no_secret_in_the_words_of_a_redirect_reaches_the_screen() {
     }
 }
 
-/// Secrets are worth nothing where all three endpoints are on loopback; there, `--mask-secrets` still hides.
 /// Any page can send requests to the redirect URI, with as many values as it likes.
 #[test]
 fn no_number_of_stray_requests_shows_a_secret() {
@@ -303,6 +302,7 @@ fn a_secret_at_the_end_of_a_long_description_is_not_shown_in_part() {
     }
 }
 
+/// Secrets are worth nothing where all three endpoints are on loopback; there, `--mask-secrets` still hides.
 #[test]
 fn the_practice_provider_shows_everything_unless_told_not_to() {
     let (shown, ..) = run(program("step3").arg("--approve"));

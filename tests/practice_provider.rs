@@ -209,7 +209,7 @@ fn a_consent_page_fits_into_no_frame_and_runs_no_script() {
         assert!(policy.contains(rule), "{policy}");
     }
     assert!(!policy.contains("script-src") && !policy.contains("unsafe"), "{policy}");
-    // Chromium would hold it against every redirect that the client makes afterwards.
+    // Chromium would apply it to every redirect that the client makes afterwards.
     assert!(!policy.contains("form-action"), "{policy}");
     assert_eq!(page.header("x-frame-options"), Some("DENY"));
     assert_eq!(page.header("cache-control"), Some("no-store"));
@@ -353,7 +353,7 @@ fn at_the_token_endpoint_a_client_has_to_show_who_it_is_in_exactly_one_way() {
     }
 }
 
-/// RFC 6749 §2.3: a second header could be read instead of the first by somebody in between.
+/// RFC 6749 §2.3: a proxy in between could read the second header instead of the first.
 #[test]
 fn two_authorization_headers_are_none_even_if_they_are_the_same() {
     let provider = provider();

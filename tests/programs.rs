@@ -125,7 +125,7 @@ fn after_ten_refused_redirects_no_more_are_shown_and_the_login_still_works() {
     assert_eq!(printed.matches("More of these are not shown.").count(), 1);
 }
 
-/// What is pasted is somebody's mistake and gets a word; a browser that asks for an icon does not.
+/// A wrong URL that the user pasted is reported; a browser that asks for an icon does not.
 #[test]
 fn another_address_is_refused_in_words_when_it_was_pasted_and_in_silence_at_the_port() {
     let mut step1 = Running::start(program("step1").arg("--paste"));
@@ -391,7 +391,7 @@ fn github_without_a_registration_says_how_to_get_one() {
     assert!(printed.contains("https://github.com/settings/developers"), "{printed}");
 }
 
-/// What stands in the environment is what there is to register.
+/// The redirect URI to register is the one that is set in the environment.
 #[test]
 fn the_redirect_uri_to_register_is_the_one_that_is_set() {
     for (set, shown) in [
@@ -524,7 +524,7 @@ fn a_closed_pipe_is_no_panic() {
     assert_eq!((step3.wait().unwrap().code(), errors.as_str()), (Some(1), ""));
 }
 
-/// Not like `step3 | head`: here somebody loses what they wanted to keep.
+/// Unlike `step3 | head`: here the user loses output that they wanted to keep.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_an_error_with_a_reason() {
@@ -833,7 +833,7 @@ fn the_provider_prints_the_lines_to_paste_and_every_request() {
     assert!(!provider.printed.contains("<!doctype"), "{}", provider.printed);
 }
 
-/// For a wall in a room where somebody has put in a secret of their own.
+/// For a screen that a whole room sees, when the user has set a secret of their own.
 #[test]
 fn the_provider_masks_what_arrives_when_it_is_asked_to() {
     let mut provider = Running::start(program("provider").args(["--port", "0", "--mask-secrets"]));

@@ -253,7 +253,7 @@ fn the_provider_listens_on_this_machine_only() {
     let (_provider, server) = practice::start(&practice::quirks::PLAIN, 0, |_| ()).unwrap();
     assert!(!server.addresses().is_empty());
     assert!(server.addresses().iter().all(|address| address.ip().is_loopback()));
-    // Linux answers on all of 127.0.0.0/8: who had bound 0.0.0.0 would be reached by this.
+    // Linux answers on all of 127.0.0.0/8: a program that listens on 0.0.0.0 would answer here.
     let port = server.addresses()[0].port();
     assert!(std::net::TcpStream::connect(("127.0.0.2", port)).is_err());
 }

@@ -363,7 +363,7 @@ const NOT_RUN: [(&str, &str); 10] = [
     ),
 ];
 
-/// Every command that the two texts tell somebody to type.
+/// Every command that the two files tell the reader to type.
 fn commands(markdown: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let typed = markdown.lines().filter_map(|line| {
@@ -464,7 +464,7 @@ fn every_change_to_the_code_does_what_the_text_promises() {
     assert_eq!(changes, 5);
 }
 
-/// Who follows a hint writes what compiles.
+/// A reader who follows a hint writes code that compiles.
 #[test]
 fn every_call_in_a_hint_stands_in_the_solution() {
     let tutorial = read("TUTORIAL.md");

@@ -1,4 +1,4 @@
-//! The callback and the provider while somebody on the same machine tries to be in the way.
+//! The callback and the provider while an attacker on the same machine tries to block them.
 //!
 //! All tests here count descriptors, threads or memory of this process, so they run one after the other.
 

@@ -7,7 +7,7 @@ use super::Failure;
 use oauth2_by_hand::http::{Request, Response, endpoint, send};
 
 /// Answers the authorization request at `url` with Allow, as the person whom the page suggests. Each request and
-/// what came of it is told to `show`, in short.
+/// its outcome are passed to `show`, in short form.
 pub fn click_allow(
     url: &str,
     redirect_uri: &str,

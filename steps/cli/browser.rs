@@ -9,11 +9,11 @@ use std::thread;
 /// Opens `url` in the default browser. It must be one that our own builder made.
 ///
 /// The URL is one argument of one program: no shell reads it (RFC 6749 §10.14).
-/// It takes a moment to find out that there is none, so that is told to `failed` later.
+/// A missing browser is noticed only after a moment, so `failed` is called later, from another thread.
 ///
 /// # Errors
 ///
-/// Where no thread can wait for what becomes of it: then it is not started.
+/// No thread can be started to wait for the browser; then the browser is not started either.
 pub fn open(url: &str, failed: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let mut command = opener();
     command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -12,10 +12,10 @@ use oauth2_by_hand::discover::Metadata;
 use oauth2_by_hand::http::Response;
 use oauth2_by_hand::show::mask::Mask;
 
-/// What the terminals of all systems take in one line. They drop the rest, the closing quote included (`MAX_CANON`).
+/// The line length that every system's terminal accepts. It drops the rest and the closing quote (`MAX_CANON`).
 const LONGEST_LINE: usize = 1_000;
 
-/// What a registration at one provider gives, which no other one is to get.
+/// What a registration at one provider gives. No other provider may get it.
 const OF_THE_CLIENT: [&str; 2] = ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET"];
 
 impl Cli {

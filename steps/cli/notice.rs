@@ -13,8 +13,8 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// The same for an answer; one that says no has nothing of what there is to notice. Some servers
-    /// say it under 200.
+    /// The same for an answer. In a refusal there is nothing of this to notice. Some servers send a refusal
+    /// with the status 200.
     pub fn of_answer(self, response: &Response) -> Notice {
         if response.status == 200 && fields::refusal(response).0.is_empty() {
             return self;

@@ -28,7 +28,7 @@ pub fn how_to_register(program: &str, preset: &Preset, redirect_uri: &str) -> St
         true => "$env:OAUTH_CLIENT_ID = '…'; $env:OAUTH_CLIENT_SECRET = '…'",
         false => "export OAUTH_CLIENT_ID='…' OAUTH_CLIENT_SECRET='…'",
     };
-    // A line to copy stands alone and unbroken; everything else is for reading.
+    // A line to copy is printed alone and is not wrapped; everything else is for reading.
     let lines = [
         wrapped(&format!(
             "{title} has to know this program first. That takes a few minutes, once.\n"

@@ -1,6 +1,6 @@
 //! What the programs print: at most 80 columns of ours, and the messages as they are.
 //!
-//! A message stands between two rules, from column 0 and never wrapped, so that it can be read, compared
+//! A message is printed between two rules, from column 0 and never wrapped, so that it can be read, compared
 //! and copied. Everything else is ours.
 
 use std::io::{self, Write};

@@ -24,7 +24,7 @@ use super::sessions::{Found, Member, Pending};
 use super::trace::Trace;
 use super::{Answered, App, cookie, problems};
 
-/// Where a login may lead to. The first is for all other wishes.
+/// The pages that a login may lead to. The first one replaces any other that was asked for.
 const RETURN_TO: [&str; 3] = ["/welcome", "/members", "/behind-the-scenes"];
 
 /// As OpenID Connect Core §2 has it for `sub`.

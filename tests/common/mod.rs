@@ -249,7 +249,7 @@ pub fn callback() -> (String, JoinHandle<Result<String, Error>>) {
     (address, thread::spawn(move || wait_for_code(listener, |_| ())))
 }
 
-/// A provider of somebody else: it writes down each request and answers it, or hangs up.
+/// A provider that is not ours: it records each request and answers it, or hangs up.
 pub fn provider_that(
     answer: impl Fn(&Request) -> Option<Response> + Send + 'static,
 ) -> (String, Arc<Mutex<Vec<Request>>>) {
