@@ -57,7 +57,7 @@ pub fn authorization_url(client: &Client, state: &str, code_challenge: &str) -> 
 ///
 /// # Errors
 ///
-/// The checks come in this order, and nothing of a redirect is believed before its state fits:
+/// The checks are made in this order, and nothing in a redirect is trusted before its state matches:
 /// [`Error::Encoding`] and [`Error::Repeated`], [`Error::StateMissing`] and [`Error::StateMismatch`],
 /// [`Error::IssuerMissing`] and [`Error::IssuerMismatch`], [`Error::AuthorizationRefused`],
 /// [`Error::BadCode`].
@@ -88,8 +88,8 @@ pub fn read_redirect(query: &str, client: &Client, state: &str) -> Result<String
 }
 
 /// Mix-up: an attacker's provider gives us the code of another one, and we would send it
-/// to the attacker's token endpoint (RFC 9207 §1). So the redirect has to say whom it comes from.
-/// An error counts, too: it would end the login as if our provider had said no.
+/// to the attacker's token endpoint (RFC 9207 §1). So the redirect has to say which provider sent it.
+/// This holds for errors, too: a forged one would end the login as if our provider had refused it.
 fn check_issuer(iss: Option<String>, client: &Client, error: &Option<String>) -> Result<(), Error> {
     match (iss, client.issuer.clone()) {
         (Some(received), Some(expected)) if received != expected => {
@@ -106,7 +106,7 @@ fn unreadable(error: Error) -> Error {
     if let Error::Encoding(problem) = error { Error::BadCode(problem) } else { error }
 }
 
-/// RFC 6749 Appendix A.11: a code is `1*VSCHAR`. It is the server's business what it means.
+/// RFC 6749 Appendix A.11: a code is `1*VSCHAR`. Only the server knows what it means.
 fn check_code(code: &str) -> Result<String, Error> {
     if code.len() > MAX_CODE_BYTES {
         return Err(Error::BadCode("it is longer than 8 KiB"));

@@ -55,6 +55,6 @@ pub struct Client {
     pub user_id_members: Vec<String>,
     /// The provider's name for itself, if we know it. A redirect with another `iss` is refused (RFC 9207).
     pub issuer: Option<String>,
-    /// Whether one without `iss` is refused, too: the provider is known to send it always.
+    /// Whether a redirect without `iss` is refused, too: the provider is known to always send it.
     pub requires_issuer: bool,
 }

@@ -153,7 +153,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether a redirect with this error says nothing of the login that waits: then the wait goes on.
+    /// Whether a redirect with this error says nothing about the login that is waiting: then the wait goes on.
     pub fn is_stray(&self) -> bool {
         use Error::{
             AnswerElsewhere, Encoding, NotTheRedirect, Repeated, StateMismatch, StateMissing,

@@ -1,6 +1,6 @@
 //! Step 2: exchange the authorization code for an access token.
 //!
-//! This request does not go through the browser. Only here the client shows who it is, with its
+//! This request does not go through the browser. Only here does the client prove who it is, with its
 //! secret, and that it is the one who asked, with the code verifier. So a code that was
 //! stolen on its way is worth nothing to an attacker.
 //!
@@ -120,7 +120,7 @@ pub fn read_refreshed_token(response: &Response, old: &Token) -> Result<Token, E
     Ok(token)
 }
 
-/// Adds who we are, by exactly one method of client authentication (RFC 6749 §2.3).
+/// Adds the client's identity, by exactly one method of client authentication (RFC 6749 §2.3).
 fn authenticated_request(client: &Client, url: &str, pairs: &[(&str, &str)]) -> Request {
     let id = ("client_id", client.client_id.as_str());
     match (&client.client_secret, client.client_authentication) {

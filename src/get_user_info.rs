@@ -39,7 +39,7 @@ pub struct User {
 /// The request for the user's information.
 #[doc = include_str!("get_user_info/example.md")]
 pub fn user_info_request(client: &Client, access_token: &str) -> Request {
-    // Older texts write `token` in the place of `Bearer`: GitHub's word before there was RFC 6750.
+    // Older documents have `token` instead of `Bearer`: GitHub's scheme before RFC 6750 existed.
     Request::get(&client.user_info_endpoint)
         .with_header("Authorization", &format!("Bearer {access_token}"))
 }

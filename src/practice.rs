@@ -1,8 +1,8 @@
-//! The other side of the wire: a provider to practise on.
+//! The other side of the login: a provider to practise with.
 //!
 //! Authorization server and resource server in one, as at GitHub and most others. It is written
 //! after the RFCs and not after our client: it shares the lowest modules with the three steps,
-//! knows nothing of them, and they know nothing of it. They meet on the wire, so each checks the other.
+//! knows nothing of them, and they know nothing of it. They exchange HTTP messages only, so each checks the other.
 //!
 //! ```text
 //! Request  ->  handle  ->  authorization, token, user, registration  ->  Response
@@ -152,7 +152,7 @@ pub fn is_own_secret(secret: &str) -> bool {
 
 /// What a provider has received, to be shown.
 pub enum Seen<'a> {
-    /// A request, and its answer, which waits until this was looked at.
+    /// A request, and its answer, which is not sent before `watch` returns.
     Exchange(&'a Request, &'a Answer),
     /// Why something that came was no request. It has its answer already.
     Unreadable(&'static str),

@@ -1,4 +1,4 @@
-//! What the practice provider and the demo web app share: pages, and memory that forgets.
+//! What the practice provider and the demo web app share: pages, and a map whose entries expire.
 
 pub mod expiring_map;
 pub mod html;

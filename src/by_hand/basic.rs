@@ -2,7 +2,7 @@
 //!
 //! Base64 hides nothing; it only makes any bytes fit into a header. OAuth adds one thing to the
 //! old scheme: each part is form-encoded first, so that a colon in one of them cannot be mistaken
-//! for the colon between them. Many libraries forgot, and fail with a secret that holds a sign.
+//! for the colon between them. Many libraries forget this, and fail if a secret has such a character.
 //!
 //! ```text
 //! client ID + client secret  ->  Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3

@@ -11,7 +11,7 @@ pub fn changes_what_is_seen(c: char) -> bool {
         || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether a character leaves no mark of its own. The joiners among them belong into some names, such as a Persian one.
+/// Whether a character leaves no mark of its own. Some names need the joiners among them, such as Persian ones.
 pub fn is_invisible(c: char) -> bool {
     changes_what_is_seen(c)
         || matches!(

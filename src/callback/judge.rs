@@ -62,7 +62,7 @@ impl Judge {
         page
     }
 
-    /// Only the provider and the browser know our state. So what brings it is the answer, gone wrong.
+    /// Only the provider and the browser know our state. So a request with it is the answer, sent in a wrong way.
     fn not_the_redirect(&self, request: &Request) -> Error {
         let redirect_uri = self.client.redirect_uri.clone();
         let has_our_state = |text| {

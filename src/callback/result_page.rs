@@ -1,8 +1,8 @@
-//! What the browser shows when it has come back.
+//! The page that the browser shows after the redirect.
 //!
 //! At this moment the user is not logged in yet, so the page says "code received" and not more. The pages are
-//! fixed: nothing of the request returns in them, or a made-up error text could bring a script
-//! along. The one inline style is named in the policy by its hash.
+//! fixed and contain no part of the request: otherwise the text of a forged error could bring a script
+//! into the page. The one inline style is named in the policy by its hash.
 //!
 //! A deviation: the code stays in the address bar, and [RFC 6749 §3.1.2.5] wants the browser redirected to another
 //! address (a SHOULD). That would need a script, or a port that stays open after the login. So the page loads and links

@@ -25,7 +25,7 @@ pub struct Preset {
     /// Where its API puts the user's id, name, bio and picture, for people. `get_user_info` takes the id from
     /// `OAUTH_USER_ID`, and reads the others without asking who the provider is.
     pub user: &'static str,
-    /// What these facts rest on, and since when.
+    /// The sources of these facts, and their dates.
     pub facts: &'static str,
 }
 

@@ -88,7 +88,7 @@ fn url(setting: &'static str, value: String) -> Result<String, Error> {
     }
 }
 
-/// An ID or a secret. The newline that a file or a shell adds at the end is a classic.
+/// An ID or a secret. A frequent mistake is the newline that a file or a shell adds at the end.
 fn words(setting: &'static str, value: String) -> Result<String, Error> {
     if value.trim() != value || value.contains(char::is_control) {
         return Err(refuse(setting, "it holds a line end, or a space at its start or end"));

@@ -1,4 +1,4 @@
-//! Give a token back: from then on it is worth nothing to anyone who has a copy.
+//! Revoke a token: from then on a copy of it is useless, too.
 //!
 //! At logout the client has no more use for its tokens, but an attacker has. The refresh token is the one to
 //! revoke: the provider revokes with it the access tokens of the same grant.

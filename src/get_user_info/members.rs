@@ -25,7 +25,7 @@ pub fn members(client: &Client) -> Vec<&str> {
     own.chain(NAME.iter().copied()).chain(others).collect()
 }
 
-/// Names of the name to show: GitHub and most, Spotify, Discord, Trello, and Discord without a display name.
+/// Members with the name: GitHub and most others, Spotify, Discord, Trello, and Discord without a display name.
 const NAME: &[&str] = &["name", "display_name", "global_name", "fullName", "username"];
 
 /// Names of the picture's address: GitHub and GitLab, OpenID Connect, Spotify. Discord's `avatar` is

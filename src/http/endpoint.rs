@@ -102,14 +102,14 @@ pub fn has_target_of(request_target: &str, redirect_uri: &str) -> bool {
     let (own_path, own_query) = own_target.split_once('?').unwrap_or((&own_target, ""));
     let (path, query) = request_target.split_once('?').unwrap_or((request_target, ""));
     let (mut own, mut received) = (lenient_pairs(own_query), lenient_pairs(query));
-    // A second value under a name of ours could be the one that another reader takes.
+    // All values of each of our own parameters are compared: another reader could take the second one.
     received.retain(|(name, _)| own.iter().any(|(own_name, _)| own_name == name));
     own.sort();
     received.sort();
     path == own_path && received == own
 }
 
-/// The pairs of a query. A broken escape is no value, which is equal to no text; under a broken name is nothing.
+/// The pairs of a query. A value with a broken escape is `None`; a pair whose name has one is left out.
 fn lenient_pairs(query: &str) -> Vec<(String, Option<String>)> {
     pairs_as_written(query)
         .filter_map(|(name, value)| Some((decode(name).ok()?, decode(value).ok())))

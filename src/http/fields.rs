@@ -192,7 +192,7 @@ pub fn refusal(response: &Response) -> (String, String) {
                 .iter()
                 .find_map(|name| fields.get(name)?.as_str().map(str::to_owned));
             let inside = first(&["error/message", "error/description", "error"]);
-            // Without a code of text it is an error all the same.
+            // An error whose code is not a string is still an error.
             let number = ["error/status", "error/code"].iter().find_map(|name| fields.get(name));
             let code = code.or_else(|| number.map(words)).unwrap_or_else(|| "error".into());
             (code, inside.unwrap_or_default())

@@ -1,4 +1,4 @@
-//! A request and a response as plain data: what we see is what travels.
+//! A request and a response as plain data: what we see is what is sent.
 //!
 //! Nothing is added later. `Host`, `Content-Length` and the others that a library would add
 //! by itself are in the list of headers from the start, in the order in which they are sent.
@@ -141,7 +141,7 @@ impl Response {
         }
     }
 
-    /// Sends the browser on. 303, so that it comes there with GET whatever it did here (RFC 9700 §4.12).
+    /// Sends the browser on. 303, so that it uses GET there, whatever its method was here (RFC 9700 §4.12).
     pub fn see_other(location: &str) -> Response {
         Response::new(303, "text/plain", "")
             .with_header("location", location)

@@ -29,7 +29,7 @@ const MAX_HEADERS: usize = 100;
 pub enum Unreadable {
     /// Nothing came before the end: a browser opens connections ahead of need. No answer is owed.
     Silent,
-    /// Something else than a request came: the status to answer with, and the reason.
+    /// What arrived is not a valid request: the status to answer with, and the reason.
     Refused(u16, &'static str),
 }
 

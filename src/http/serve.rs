@@ -36,12 +36,12 @@ pub const DEADLINE: Duration = Duration::from_secs(10);
 const MAX_DRAINED_BYTES: usize = 256 * 1024;
 /// How long closing may take, and how long a stopping server waits for its last answers.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// After so long without room, another connection is shut.
+/// If no place is free after this time, one more connection is closed.
 const RECONSIDER: Duration = Duration::from_millis(50);
 
 /// What answers the requests. It is called on many threads at once.
 type Handler = dyn Fn(&Request) -> Response + Send + Sync;
-/// What is told why something was no request, once that was answered. It is called on many threads at once.
+/// Receives the reason why something was not a request, once it was answered. It is called on many threads at once.
 type OnUnreadable = dyn Fn(&'static str) + Send + Sync;
 
 /// A running server. Dropping it closes the port and everything that is still open.

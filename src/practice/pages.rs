@@ -25,7 +25,7 @@ pub const ICON: &str = include_str!("pages/icon.svg");
 
 /// A whole page, with its security headers.
 ///
-/// No `form-action`: Chromium holds it against every redirect after the form, also against those of the client,
+/// No `form-action`: Chromium applies it to every redirect after the form, also to those of the client,
 /// which may lead to its front end on another port. Allow would do nothing then.
 pub fn page(status: u16, title: &str, main: &Html) -> Response {
     let html = fill(include_str!("pages/document.html"), &[("title", title)], &[("main", main)]);

@@ -3,7 +3,7 @@
 //! A preset cannot be tried without an account and a network. So the practice provider can imitate the
 //! habits of another one: `--like github`. Each habit is a value here, is consulted in one
 //! named place, and is said on the screen when it happens. Only what a provider's documentation or a
-//! well-known client shows is put down to its name; habits seen at others are under `odd`.
+//! well-known client shows is listed under its name; habits seen at others are under `odd`.
 
 mod modes;
 pub(super) mod shapes;

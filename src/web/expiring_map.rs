@@ -18,7 +18,7 @@ pub struct ExpiringMap<T> {
 impl<T> ExpiringMap<T> {
     /// An empty map: how many entries it holds, and for how long.
     pub fn new(capacity: usize, lifetime: Duration) -> ExpiringMap<T> {
-        // Twice the capacity: with less, what was removed makes the table double itself one day.
+        // Twice the capacity: with less, the table would double its size one day because of removed entries.
         let entries = HashMap::with_capacity(2 * capacity);
         ExpiringMap { capacity, lifetime, entries, next_number: 0 }
     }

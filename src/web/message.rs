@@ -1,6 +1,6 @@
-//! A message of a login on a page, so that the eye can follow what returns.
+//! A message of a login on a page, with the values marked that return in other messages.
 //!
-//! The text has been through the mask before: nothing is decided here about what may be seen. A parameter is
+//! The text is masked already: this module does not decide what may be seen. A parameter is
 //! marked by its name, so a value that was cut off is marked too.
 //!
 //! Specification: [RFC 3986 §2.1], percent-encoding; a line is never broken inside of it.
@@ -12,7 +12,7 @@ use super::html::{Html, fill};
 /// What is sent in one message and returns in another.
 const FOLLOWED: [&str; 4] = ["state", "code", "code_challenge", "code_verifier"];
 
-/// Of the headers of a browser, those that a login is about.
+/// The headers of a browser that matter for a login.
 const TELLING_HEADERS: [&str; 4] = ["host", "cookie", "origin", "referer"];
 
 /// A template filled with texts and with messages, each under the name of its place. Those of `of_browser` a

@@ -1,7 +1,7 @@
 //! The proxy of a company's network, as the environment names it.
 //!
-//! ureq reads these variables too, but passes over a value that it cannot use, and the request would then leave by
-//! a way that the user has closed. The order is curl's: the scheme's own variable, then the one for all.
+//! ureq reads these variables too, but ignores a value that it cannot use, and the request would then be sent
+//! without the proxy that the user wants. The order is curl's: the scheme's own variable, then the one for all.
 //!
 //! ```text
 //! https_proxy, HTTPS_PROXY, all_proxy, ALL_PROXY  ->  no proxy, a proxy, or an error with the variable's name
