@@ -126,9 +126,12 @@ fn a_secret_of_another_provider_that_is_still_set_is_named() {
         let issuer = format!("http://{}", request.header("Host").unwrap());
         Some(metadata(&issuer, json!({})))
     });
-    for (name, is_named) in [("OAUTH_CLIENT_SECRET", true), ("OAUTH_SCOPE", false)] {
-        let (printed, errors, code) =
-            run(program("discover").arg(&issuer).env(name, "canary-of-another-provider"));
+    for (name, value, is_named) in [
+        ("OAUTH_CLIENT_SECRET", "canary-of-another-provider", true),
+        ("OAUTH_CLIENT_SECRET", "", false),
+        ("OAUTH_SCOPE", "canary-of-another-provider", false),
+    ] {
+        let (printed, errors, code) = run(program("discover").arg(&issuer).env(name, value));
         assert_eq!((&*errors, code), ("", 0));
         assert_eq!(printed.contains(&format!("\n   {name} is set from before.")), is_named);
         assert!(!printed.contains("canary"), "{printed}");

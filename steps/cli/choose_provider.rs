@@ -50,7 +50,7 @@ impl ChosenProvider {
 const URLS: [&str; 3] = ["OAUTH_AUTHORIZE_URL", "OAUTH_TOKEN_URL", "OAUTH_USERINFO_URL"];
 
 /// What makes a program a client of a provider.
-const IDENTITY: [&str; 2] = ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET"];
+pub const IDENTITY: [&str; 2] = ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET"];
 
 /// What belongs to one provider: another one has its own.
 const OF_THE_PROVIDER: [&str; 6] =

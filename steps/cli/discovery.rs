@@ -1,9 +1,8 @@
 //! What the program `discover` shares with no other: its argument, and the lines that it prints.
 
-use std::env;
-
 use serde_json::Value;
 
+use super::choose_provider::{IDENTITY, environment};
 use super::notice::METADATA;
 use super::{Cli, Failure};
 use oauth2_by_hand::Error;
@@ -14,9 +13,6 @@ use oauth2_by_hand::show::mask::Mask;
 
 /// The line length that every system's terminal accepts. It drops the rest and the closing quote (`MAX_CANON`).
 const LONGEST_LINE: usize = 1_000;
-
-/// What a registration at one provider gives. No other provider may get it.
-const OF_THE_CLIENT: [&str; 2] = ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET"];
 
 impl Cli {
     /// The issuer on the command line.
@@ -55,7 +51,8 @@ impl Cli {
         for note in notes(metadata) {
             self.screen.note(note)?;
         }
-        for name in OF_THE_CLIENT.into_iter().filter(|name| env::var_os(name).is_some()) {
+        let environment = environment();
+        for name in IDENTITY.into_iter().filter(|name| environment.contains_key(*name)) {
             self.screen.note(&format!(
                 "{name} is set from before. If it belongs to another provider, unset it: this one would get it."
             ))?;
